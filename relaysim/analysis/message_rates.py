@@ -1,12 +1,16 @@
 """The message rate of a stream in each hour, without rate events."""
 
+from bisect import bisect_right
 from datetime import timedelta
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from relaysim.plan.names import stream_name
 from relaysim.scenario.arrivals import Bursts, Campaign, Compromise, Every, Poisson, Replay
+from relaysim.scenario.calendar_time import moment
+from relaysim.scenario.campaigns import Campaigns
 from relaysim.scenario.model import Run, Scenario
 from relaysim.scenario.rate_profile import Profile
 from relaysim.scenario.recording import read
@@ -73,26 +77,27 @@ def steady(scenario: Scenario, host: str, stream: str) -> Floats:
         case Every():
             rate = run.scale * SECOND / arrivals.every
             # The part of each hour after the first message.
-            return rate * np.clip((hours[1:] - arrivals.at) / np.diff(hours), 0, 1)
+            first = moment(arrivals.at, run.start)
+            return rate * np.clip((hours[1:] - first) / np.diff(hours), 0, 1)
         case Replay():
             counts, _ = np.histogram(read(arrivals.file).created, hours)
             return counts / np.diff(hours) * SECOND
         case Compromise():
             rate = float(arrivals.rate) * run.scale
-            lapsed = _since_start(arrivals, hours)
+            lapsed = _since_start(arrivals, run, hours)
             # Time since the start less time since the end is the time that the compromise has
             # lasted.
-            lapsed -= _since_start(arrivals, np.maximum(hours - arrivals.lasts, 0))
+            lapsed -= _since_start(arrivals, run, np.maximum(hours - arrivals.lasts, 0))
             return rate * np.diff(lapsed) / np.diff(hours)
         case Campaign():
             # A campaign has no steady rate; `campaign` returns it.
             return np.zeros(len(hours) - 1)
 
 
-def _since_start(arrivals: Compromise, hours: Floats) -> Floats:
+def _since_start(arrivals: Compromise, run: Run, hours: Floats) -> Floats:
     """Return the time since the compromise (0 before it), the mean for a drawn time."""
     if arrivals.per_year is None:
-        return np.maximum(hours - (arrivals.at or 0), 0.0)
+        return np.maximum(hours - moment(arrivals.at or 0, run.start), 0.0)
     rate = arrivals.per_year / (365 * DAY)
     # The mean of max(0, t - T) for an exponential start T is t - (1 - exp(-rate t)) / rate.
     return np.asarray(hours + np.expm1(-rate * hours) / rate, dtype=np.float64)
@@ -108,8 +113,16 @@ def _weights(profile: Profile | None, run: Run, count: int) -> Floats:
     )
 
 
-def campaign(scenario: Scenario, host: str, stream: str) -> tuple[Campaign, float, float] | None:
-    """Return the campaign of a stream, with the scale of the run.
+class Burst(NamedTuple):
+    """A campaign with the scale of the run: start in microseconds, messages, messages a second."""
+
+    start: int
+    messages: int
+    rate: float
+
+
+def campaign(scenario: Scenario, host: str, stream: str) -> Burst | None:
+    """Return the largest campaign of a stream in the run, the first of equals.
 
     Parameters
     ----------
@@ -120,38 +133,36 @@ def campaign(scenario: Scenario, host: str, stream: str) -> tuple[Campaign, floa
 
     Returns
     -------
-    tuple or None
-        The campaign, its messages, and its messages a second; None for other arrivals.
+    Burst or None
+        None for other arrivals, and if no campaign starts in the run.
     """
     arrivals = scenario.hosts[host].streams[stream].arrivals
     if not isinstance(arrivals, Campaign):
         return None
-    scale = scenario.run.scale
-    return arrivals, arrivals.messages * scale, float(arrivals.rate) * scale
+    largest = Campaigns(arrivals, scenario.run).largest
+    return Burst(*largest, float(arrivals.rate) * scenario.run.scale) if largest else None
 
 
-def _of_campaigns(arrivals: Campaign, count: float, rate: float, duration: int) -> float:
-    """Return the messages of all campaigns before the end: an arithmetic series.
+def _of_campaigns(campaigns: Campaigns, rate: float) -> float:
+    """Return the messages of all campaigns before the end of the run.
 
-    A campaign that ends in time has `count` messages; a later campaign has rate x time left.
+    A campaign that ends in time has all its messages; a later campaign has rate x time left.
     """
-    if arrivals.at >= duration:
-        return 0.0
-    every = arrivals.every or duration
-    # Rounded up: a campaign that starts at any time before the end counts.
-    starts = -(-(duration - arrivals.at) // every)
-    time_left = duration - count / rate * SECOND - arrivals.at
-    whole = 0 if time_left < 0 else min(starts, int(time_left // every) + 1)
-    cut = starts - whole
-    longest = duration - arrivals.at - whole * every
-    total = cut * longest - every * cut * (cut - 1) / 2
-    return whole * count + rate * total / SECOND
+    end, starts = campaigns.run.duration, campaigns.starts
+    if campaigns.process.growth:
+        return sum(min(count, rate * (end - start) / SECOND) for start, count in campaigns)
+    count = campaigns.messages(0)
+    whole = bisect_right(starts, end - count / rate * SECOND)
+    cut = starts[whole:]
+    # Campaigns may be a microsecond apart: the sum of equal steps needs no loop.
+    started = len(cut) * (cut[0] + cut[-1]) / 2 if isinstance(cut, range) and cut else sum(cut)
+    return whole * count + rate * (len(cut) * end - started) / SECOND
 
 
 def messages(scenario: Scenario, host: str, stream: str) -> float:
     """Return the mean number of messages of a stream in the whole run."""
     run = scenario.run
-    burst = campaign(scenario, host, stream)
-    if burst is not None:
-        return _of_campaigns(*burst, run.duration)
+    arrivals = scenario.hosts[host].streams[stream].arrivals
+    if isinstance(arrivals, Campaign):
+        return _of_campaigns(Campaigns(arrivals, run), float(arrivals.rate) * run.scale)
     return float(steady(scenario, host, stream) @ np.diff(edges(run))) / SECOND

@@ -8,10 +8,12 @@ import numpy as np
 
 from relaysim.analysis.message_rates import messages
 from relaysim.scenario.arrivals import Bursts, Campaign, Replay
+from relaysim.scenario.calendar_time import moment
+from relaysim.scenario.campaigns import Campaigns
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.distribution import Zipf
 from relaysim.scenario.event import Event
-from relaysim.scenario.model import Scenario
+from relaysim.scenario.model import Run, Scenario
 from relaysim.scenario.recording import read
 from relaysim.scenario.stream import Stream
 
@@ -100,13 +102,13 @@ def sizes(scenario: Scenario) -> tuple[Size, ...]:
     for host, table in scenario.hosts.items():
         for short, stream in table.streams.items():
             name = f"{host}.{short}"
-            factor = _rate_factor(scenario.events, name, scenario.run.duration)
+            factor = _rate_factor(scenario.events, name, scenario.run)
             mail[name] = messages(scenario, host, short) * (
                 # The number of messages of a campaign or a recording is fixed, whatever the rate.
                 1.0 if isinstance(stream.arrivals, Campaign | Replay) else factor
             )
             recipients[name] = mail[name] * mean_recipients(stream)
-            steps[name] = _own_steps(stream, scenario.run.duration)
+            steps[name] = _own_steps(stream, scenario.run)
     horizon = scenario.run.horizon
     if scenario.operations.monitor_every:
         steps["operations.monitor_every"] = horizon / scenario.operations.monitor_every
@@ -145,25 +147,26 @@ def mean_recipients(stream: Stream) -> float:
     return float(k @ weights / weights.sum())
 
 
-def _rate_factor(events: tuple[Event, ...], stream: str, duration: int) -> float:
+def _rate_factor(events: tuple[Event, ...], stream: str, run: Run) -> float:
     """Return the largest factor of rate events on a stream; overlapping events add up."""
     more = 0.0
     for event in events:
         if event.rate is not None and event.rate.stream == stream and event.rate.factor > 1:
-            length = max(0, min(event.at + event.rate.for_, duration) - event.at)
-            more += (event.rate.factor - 1) * length / duration
+            begin = moment(event.at, run.start)
+            length = max(0, min(begin + event.rate.for_, run.duration) - begin)
+            more += (event.rate.factor - 1) * length / run.duration
     return 1.0 + more
 
 
-def _own_steps(stream: Stream, duration: int) -> float:
+def _own_steps(stream: Stream, run: Run) -> float:
     """Return the bursts or campaigns of a stream; each is a step, even without a message."""
     match stream.arrivals:
         case Bursts() as bursts:
             # A burst and its gap last burst_length x burst_factor on average; each has a start and
             # an end.
-            return 2 * duration / (bursts.burst_length * bursts.burst_factor)
+            return 2 * run.duration / (bursts.burst_length * bursts.burst_factor)
         case Campaign() as campaign if campaign.every is not None:
-            return duration / campaign.every
+            return len(Campaigns(campaign, run).starts)
     return 0.0
 
 

@@ -34,6 +34,7 @@ from relaysim.audit.listing_reach import bulk_shares_allocation, bulk_shares_dom
 from relaysim.audit.listing_signals import culprit_without_signals, innocent_with_signals, trap_hits
 from relaysim.audit.new_ip import cold_egress
 from relaysim.audit.open_relay import forged_sender, open_relay
+from relaysim.audit.planned_campaigns import campaign_days
 from relaysim.audit.product_version import documents_disagree, out_of_support
 from relaysim.audit.refused_mail import (
     message_too_large,
@@ -106,6 +107,7 @@ CHECKS: tuple[Check, ...] = (
     same_source,
     wildcard_answers,
     mail_after_the_end,
+    campaign_days,
     event_in_drain,
     drain_below_deadline,
     unused,

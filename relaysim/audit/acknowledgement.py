@@ -54,7 +54,7 @@ def delayed_acknowledgement(scenario: Scenario) -> Iterator[Finding]:
             )
         elif has_it:
             burst = campaign(scenario, path.host, path.stream)
-            pace = f" ({per_time(burst[2])})" if burst else ""
+            pace = f" ({per_time(burst.rate)})" if burst else ""
             beside = [other for other in parted(scenario)[1] if path.hub in hubs_of(other)]
             yield Finding(
                 Severity.WARNING if beside else Severity.INFO,

@@ -71,8 +71,8 @@ class _Loads:
 def campaign_load(scenario: Scenario) -> Iterator[Finding]:
     """The offered load of a campaign is above the capacity of a stage, so it takes longer.
 
-    The other mail counts with its load in the hour in which the campaign starts; each campaign is
-    checked without the others.
+    The other mail counts with its load in the hour in which the campaign starts. Of the campaigns
+    of a stream the largest is checked, without the campaigns of other streams.
     """
     hours = _Loads(scenario)
     at: dict[str, list[tuple[Stage, float]]] = {}
@@ -81,11 +81,11 @@ def campaign_load(scenario: Scenario) -> Iterator[Finding]:
             at.setdefault(name, []).append((stage, utilization(1.0, seconds, stage.servers)))
     for name, (host, stream) in host_and_stream(scenario).items():
         burst = campaign(scenario, host, stream)
-        if burst is None or burst[0].at >= scenario.run.duration:
+        if burst is None:
             continue
-        arrivals, count, rate = burst
+        start, count, rate = burst
         # A campaign at the full hour belongs to the hour that begins.
-        hour = int(np.searchsorted(edges(scenario.run), arrivals.at, side="right")) - 1
+        hour = int(np.searchsorted(edges(scenario.run), start, side="right")) - 1
         for stage, load in at.get(name, ()):
             others = float(hours.load(stage)[hour])
             offered = others + rate * load
@@ -208,7 +208,7 @@ def message_rate(scenario: Scenario) -> Iterator[Finding]:
 def _most_per_second(scenario: Scenario, path: Path) -> float:
     """Return the highest rate of the stream of a path, messages a second."""
     burst = campaign(scenario, path.host, path.stream)
-    return burst[2] if burst else float(steady(scenario, path.host, path.stream).max())
+    return burst.rate if burst else float(steady(scenario, path.host, path.stream).max())
 
 
 def _senders(stage: Stage) -> str:

@@ -72,10 +72,10 @@ def _moments(scenario: Scenario, stage: Stage) -> Iterator[tuple[float, float]]:
     yield from zip(rates.tolist(), busy.tolist(), strict=True)
     for name in stage.demand:
         burst = campaign(scenario, *streams[name])
-        if burst is None or burst[0].at >= scenario.run.duration:
+        if burst is None:
             continue
-        hour = int(np.searchsorted(hours, burst[0].at, side="right")) - 1
+        hour = int(np.searchsorted(hours, burst.start, side="right")) - 1
         parts = [part for part in stage.parts if part.stream == name]
-        sent = burst[2] * sum(part.visits for part in parts)
-        work = burst[2] * sum(part.visits * part.service.seconds for part in parts)
+        sent = burst.rate * sum(part.visits for part in parts)
+        work = burst.rate * sum(part.visits * part.service.seconds for part in parts)
         yield float(rates[hour]) + sent, float(busy[hour]) + work

@@ -7,6 +7,7 @@ from relaysim.analysis.message_rates import campaign, messages
 from relaysim.audit.finding import Finding, Severity
 from relaysim.scenario.arrivals import Campaign, Compromise
 from relaysim.scenario.blocklist import Blocklist
+from relaysim.scenario.campaigns import longest_gap
 from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
@@ -55,7 +56,9 @@ def trap_hits(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _what(host: str, short: str, stream: Stream) -> str:
-    once = "One campaign of " if isinstance(stream.arrivals, Campaign) else ""
+    once = ""
+    if isinstance(stream.arrivals, Campaign):
+        once = "The largest campaign of " if stream.arrivals.growth else "One campaign of "
     return f"{once}{host}.{short}"
 
 
@@ -64,10 +67,11 @@ def _outlasting(scenario: Scenario, stream: Stream, likely: list[str]) -> str:
     arrivals = stream.arrivals
     if not isinstance(arrivals, Campaign) or arrivals.every is None or not stream.mailing_list:
         return ""
+    gap = longest_gap(arrivals.every)
     lasting = [
         f"{blocklist} ({format_duration(lifetime)})"
         for blocklist in likely
-        if (lifetime := scenario.blocklists[blocklist].lifetime) and lifetime >= arrivals.every
+        if (lifetime := scenario.blocklists[blocklist].lifetime) and lifetime >= gap
     ]
     if not lasting:
         return ""
@@ -96,7 +100,7 @@ def _reached(scenario: Scenario, name: str, short: str) -> int:
     """Return the number of external addresses of one campaign, or else of the whole run."""
     stream = scenario.hosts[name].streams[short]
     burst = campaign(scenario, name, short)
-    count = messages(scenario, name, short) if burst is None else burst[1]
+    count = messages(scenario, name, short) if burst is None else burst.messages
     if stream.mailing_list is not None and stream.mailing_list.addresses is not None:
         # A trap is an address, so a list has no more traps than addresses, however much mail it
         # gets.

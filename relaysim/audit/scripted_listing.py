@@ -7,6 +7,7 @@ import numpy as np
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail.office_hours import office
 from relaysim.scenario.blocklist import Blocklist
+from relaysim.scenario.calendar_time import moment
 from relaysim.scenario.distribution import Law
 from relaysim.scenario.event import Listing
 from relaysim.scenario.model import Scenario
@@ -24,18 +25,19 @@ def listing_removed(scenario: Scenario) -> Iterator[Finding]:
         listing = event.listing
         if listing is None or listing.fixed:
             continue
-        requested = _requested(scenario, listing.blocklist, event.at)
+        begin = moment(event.at, scenario.run.start)
+        requested = _requested(scenario, listing.blocklist, begin)
         if requested is None:
             continue
         end = _removed(scenario.blocklists[listing.blocklist], requested)
-        lasts = end - event.at
+        lasts = end - begin
         if lasts < listing.for_:
             yield Finding(
                 Severity.INFO,
                 f"events.{number}.listing",
                 f"{listing.blocklist} delists {_whose(listing)} on request. By the medians of "
                 f"monitor_every, ndr_time, repair_time and delisting_time the request comes "
-                f"{_rounded(requested - event.at)} after the start of the listing and ends it "
+                f"{_rounded(requested - begin)} after the start of the listing and ends it "
                 f"after {_rounded(lasts)}, not after {_written(listing)}.",
                 "Write fixed = true in the listing, so that delisting requests do not shorten "
                 'it. Or write operations.delisting = "never".',

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from relaysim.audit.finding import Finding, Severity
+from relaysim.scenario.calendar_time import moment
 from relaysim.scenario.model import Scenario
 from relaysim.units import format_duration
 
@@ -10,11 +11,12 @@ from relaysim.units import format_duration
 def event_in_drain(scenario: Scenario) -> Iterator[Finding]:
     """An event is scheduled after the last message, when the run may have ended."""
     for number, event in enumerate(scenario.events):
-        if event.at >= scenario.run.duration:
+        begin = moment(event.at, scenario.run.start)
+        if begin >= scenario.run.duration:
             yield Finding(
                 Severity.INFO,
                 f"events.{number}",
-                f"At {format_duration(event.at)} no more mail is created. The run ends when every "
+                f"At {format_duration(begin)} no more mail is created. The run ends when every "
                 "recipient has a final status, so this event may never occur.",
                 "Raise run.duration, or schedule the event earlier.",
             )

@@ -31,6 +31,7 @@ from relaysim.plan.shadow_server import shadow_server
 from relaysim.plan.submission_target import host_plan
 from relaysim.scenario import hub as hub_model
 from relaysim.scenario.arrivals import Compromise
+from relaysim.scenario.calendar_time import moment
 from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.destination import Destination
 from relaysim.scenario.distribution import Constant
@@ -335,16 +336,17 @@ def _lines(scenario: Scenario, numbers: Numbering, station: dict[str, int]) -> t
 def _script(scenario: Scenario, numbers: Numbering, plan: Plan) -> tuple[Scripted, ...]:
     result = []
     for event in scenario.events:
+        at = moment(event.at, scenario.run.start)
         if event.stop is not None:
             hub = numbers.hubs.index(event.stop.hub)
-            result.append(Scripted(event.at, event.at + event.stop.for_, "stop", hub))
+            result.append(Scripted(at, at + event.stop.for_, "stop", hub))
         elif event.outage is not None:
             receiver = numbers.destinations.index(event.outage.destination)
-            until = event.at + event.outage.for_
-            result.append(Scripted(event.at, until, "outage", receiver))
+            until = at + event.outage.for_
+            result.append(Scripted(at, until, "outage", receiver))
         elif event.listing is not None:
             blocklist = numbers.blocklists.index(event.listing.blocklist)
-            until = event.at + event.listing.for_
+            until = at + event.listing.for_
             if event.listing.egress is not None:
                 listed = [numbers.egress.index(event.listing.egress)]
             else:
@@ -353,7 +355,7 @@ def _script(scenario: Scenario, numbers: Numbering, plan: Plan) -> tuple[Scripte
                 listed = _carriers(scenario, numbers, plan, str(event.listing.of))
             fixed = event.listing.fixed
             result += [
-                Scripted(event.at, until, "listing", egress, blocklist, fixed) for egress in listed
+                Scripted(at, until, "listing", egress, blocklist, fixed) for egress in listed
             ]
     return tuple(result)
 

@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator
+from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator
 
+from relaysim.scenario.calendar_time import ClockTime, Repeat
 from relaysim.scenario.rate_profile import Profile, named_profile
 from relaysim.scenario.recording import read
-from relaysim.scenario.table import Duration, Lasting, Positive, Rate, Table
+from relaysim.scenario.table import HOUR, Lasting, Moment, Positive, Rate, Recurrence, Table
 
 
 class _Process(Table):
@@ -40,18 +41,51 @@ class Poisson(_Process):
 
 
 class Campaign(_Process):
-    """`messages` messages one after another at `rate`, from `at`, and again after each `every`."""
+    """`messages` messages one after another at `rate`, from `at`, and again after each `every`.
+
+    A time of the calendar, such as "Tuesday 10:00" or "25th 09:00", is the first one at or after
+    the start of the run. A month without that day uses its last day. Working days are Monday to
+    Friday. Times are local times without daylight saving time (assumption).
+    """
 
     process: Literal["campaign"]
     """The word that chooses this process."""
-    at: Duration
-    """When the first message is created, from the start of the run."""
+    at: Moment
+    """When the first message is created: after the start of the run, or at a time or date."""
     messages: Positive
     """Messages of one campaign."""
     rate: Rate
     """How fast they are created."""
-    every: Lasting | None = None
+    every: Recurrence | None = None
     """Time from one campaign to the next; without it there is only one."""
+    growth: Annotated[float, Field(gt=-1.0, le=10.0)] | None = None
+    """How much larger each campaign of the run is than the one before: 0.05 for 5 %.
+
+    The first campaign of the run has `messages`. The number of messages is rounded; `rate` stays
+    the same. Needs `every`, of 1 h or more.
+    """
+
+    @field_validator("every")
+    @classmethod
+    def _has_a_day_of_the_month(
+        cls, every: int | Repeat | None, info: ValidationInfo
+    ) -> int | Repeat | None:
+        at = info.data.get("at")
+        if every is Repeat.MONTH and isinstance(at, ClockTime) and at.weekday is not None:
+            raise ValueError(
+                'no weekday falls on the same day of each month: write at = "25th 09:00", '
+                'or every = "4 weeks"'
+            )
+        return every
+
+    @field_validator("growth")
+    @classmethod
+    def _has_a_next_one(cls, growth: float | None, info: ValidationInfo) -> float | None:
+        # An interval that is wrong itself is absent: no second problem follows.
+        every = info.data.get("every", Repeat.MONTH)
+        if growth and (every is None or (not isinstance(every, Repeat) and every < HOUR)):
+            raise ValueError('growth is for campaigns that recur: write every = "1 h" or more')
+        return growth
 
 
 class Bursts(_Process):
@@ -84,8 +118,8 @@ class Compromise(_Process):
     """The word that chooses this process."""
     rate: Rate
     """Messages while it lasts."""
-    at: Duration | None = None
-    """When it starts, from the start of the run."""
+    at: Moment | None = None
+    """When it starts: after the start of the run, or at a time or date."""
     per_year: Annotated[float, Field(gt=0.0, le=1000.0)] | None = None
     """How often a year, at a random time, instead of `at`."""
     lasts: Lasting
@@ -99,8 +133,8 @@ class Every(Table):
     """The word that chooses this process."""
     every: Lasting
     """Time between two messages."""
-    at: Duration = 0
-    """The first one, from the start of the run."""
+    at: Moment = 0
+    """The first one: after the start of the run, or at a time or date."""
 
 
 class Replay(Table):

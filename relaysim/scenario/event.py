@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from relaysim.scenario.table import AddressName, Duration, Table
+from relaysim.scenario.table import AddressName, Duration, Moment, Table
 
 
 class Stop(Table):
@@ -58,8 +58,8 @@ class Event(Table):
 
     exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = (("stop", "listing", "outage", "rate"),)
 
-    at: Duration
-    """When, from the start of the run."""
+    at: Moment
+    """When: after the start of the run, or at a time or date, such as "Tuesday 10:00"."""
     stop: Stop | None = None
     """A hub stops."""
     listing: Listing | None = None

@@ -7,17 +7,15 @@ value. A value of a wrong type is skipped here; the model reports it.
 from collections.abc import Callable
 from typing import Any
 
-from relaysim import units
 from relaysim.mail.address import parse_domain, parse_ip
 from relaysim.mail.domains import is_authoritative, parse_domain_type, parse_pattern
 from relaysim.mail.send_connector import smart_host_domain
 from relaysim.profiles.collection import Collection
+from relaysim.scenario.calendar_checks import CALENDAR_CHECKS
 from relaysim.scenario.list_checks import LIST_CHECKS
-from relaysim.scenario.model import Run
 from relaysim.scenario.problem import KeyPath, Problem, nearest, unknown
 from relaysim.scenario.profile_checks import PROFILE_CHECKS
 from relaysim.scenario.raw_tables import Found, Raw, at, named, parsed, streams, texts
-from relaysim.scenario.run_end import default_drain
 
 INTERNAL = "internal"
 SPAMTRAPS = "spamtraps"
@@ -237,21 +235,6 @@ def _events(raw: Raw) -> Found:
             word = at(event, kind).get(key)
             if isinstance(word, str) and word not in known:
                 yield unknown(("events", position, kind, key), word, noun, known)
-        begins = parsed(units.duration, at(event).get("at"))
-        horizon = _horizon(raw)
-        if begins is not None and horizon is not None and begins >= horizon:
-            end = units.format_duration(horizon)
-            yield Problem(("events", position, "at"), f"the run ends at {end} (duration and drain)")
-
-
-def _horizon(raw: Raw) -> int | None:
-    run = at(raw, "run")
-    usual = {"duration": Run.model_fields["duration"].default, "drain": default_drain(raw)}
-    lengths = [
-        parsed(units.duration, run[key]) if key in run else length for key, length in usual.items()
-    ]
-    # None: a length cannot be read, which the model reports.
-    return None if None in lengths else sum(lengths)
 
 
 _CHECKS: tuple[Callable[[Raw], Found], ...] = (
@@ -268,4 +251,5 @@ _CHECKS: tuple[Callable[[Raw], Found], ...] = (
     _domains,
     *LIST_CHECKS,
     _events,
+    *CALENDAR_CHECKS,
 )

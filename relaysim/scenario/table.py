@@ -1,6 +1,7 @@
 """The base of all tables of a scenario file: strict keys, units in the text, no later change."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from fractions import Fraction
 from ipaddress import IPv4Address, IPv6Address
 from types import NoneType, UnionType
@@ -23,6 +24,7 @@ from pydantic_core import InitErrorDetails
 
 from relaysim import units
 from relaysim.mail.address import parse_ip
+from relaysim.scenario.calendar_time import ClockTime, Repeat, parse_at, parse_every
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -164,6 +166,10 @@ Lasting = Annotated[Duration, AfterValidator(_above_zero)]
 """A length of time above zero."""
 Interval = Annotated[Duration, AfterValidator(_from_one_second)]
 """A time from one second on, after which something is done again."""
+Moment = Annotated[ClockTime | datetime | int, BeforeValidator(parse_at)]
+"""A time in a run: a duration from its start, a time of the calendar, or a date."""
+Recurrence = Annotated[Repeat | int, BeforeValidator(parse_every)]
+"""The interval of something that recurs: a length of time above zero, or of the calendar."""
 Size = Annotated[int, BeforeValidator(units.size)]
 """A size in bytes, written with its unit: "75 KB"; 1 KB is 1,024 bytes, as Exchange counts."""
 Rate = Annotated[Fraction, BeforeValidator(units.rate)]

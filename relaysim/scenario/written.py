@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from relaysim import units
 from relaysim.scenario import table
+from relaysim.scenario.calendar_time import format_at, format_every
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.destination import shares_of_words
 from relaysim.scenario.distribution import Constant, Empirical
@@ -137,6 +138,8 @@ _WRITERS: dict[Any, Writer] = {
     _checks(kind)[0]: writer
     for kind, writer in (
         (table.Duration, _absent(units.format_duration)),
+        (table.Moment, _absent(format_at)),
+        (table.Recurrence, _absent(format_every)),
         (table.Size, _absent(units.format_size)),
         (table.Rate, _absent(units.format_rate)),
         (table.Bandwidth, _unlimited(units.format_bandwidth)),

@@ -12,6 +12,7 @@ from relaysim.measure.quantity import Quantity
 from relaysim.measure.recipients import streams
 from relaysim.measure.target import Target
 from relaysim.scenario.arrivals import Campaign
+from relaysim.scenario.campaigns import Campaigns
 from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
@@ -298,11 +299,13 @@ def _points(base: Scenario, path: str) -> list[int | float]:
         return [round(base.run.scale * part, 6) for part in PARTS]
     _, host, _, name, *_ = path.split(".")
     stream = base.hosts[host].streams[name]
-    messages = stream.arrivals.messages if isinstance(stream.arrivals, Campaign) else 1
+    if not isinstance(stream.arrivals, Campaign):
+        return [1]
+    messages, peak = stream.arrivals.messages, Campaigns(stream.arrivals, base.run).peak
     addresses = stream.mailing_list.addresses if stream.mailing_list else None
     points = dict.fromkeys(max(1, round(messages * part)) for part in PARTS)
     # A campaign cannot have more messages than its mailing list has addresses.
-    return [point for point in points if addresses is None or point <= addresses]
+    return [point for point in points if addresses is None or point * peak <= addresses]
 
 
 def _targets(comparison: Comparison, quantity: Quantity, rival: str) -> list[Target]:

@@ -18,7 +18,8 @@ from relaysim.analysis.offered_load import stages
 from relaysim.engine.choice import simulate
 from relaysim.measure.measured_window import SECOND
 from relaysim.scenario.arrivals import Bursts, Every, Poisson
-from relaysim.scenario.model import AUTO, Scenario
+from relaysim.scenario.calendar_time import moment
+from relaysim.scenario.model import AUTO, Run, Scenario
 from relaysim.scenario.problem import Problem, ScenarioError
 from relaysim.scenario.stream import Stream
 from relaysim.scenario.table import DAY, HOUR, MINUTE
@@ -302,7 +303,7 @@ def changing(scenario: Scenario) -> Iterator[str]:
     for host, described in scenario.hosts.items():
         for name, stream in described.streams.items():
             sent_to |= {destination for destination, part in stream.to.items() if part > 0}
-            if not _has_constant_rate(stream):
+            if not _has_constant_rate(stream, scenario.run):
                 shape = "profile" if isinstance(stream.arrivals, Poisson) else "arrivals"
                 yield f"the rate of {host}.{name} changes with time ({shape})"
             if stream.mailing_list is not None:
@@ -316,12 +317,12 @@ def changing(scenario: Scenario) -> Iterator[str]:
             yield f"{name} remembers what was sent to it"
 
 
-def _has_constant_rate(stream: Stream) -> bool:
+def _has_constant_rate(stream: Stream, run: Run) -> bool:
     match stream.arrivals:
         case Poisson(profile=profile):
             return profile is None or len({*profile.hours}) == len({*profile.weekdays}) == 1
         case Every(at=at, every=every):
-            return at <= every
+            return moment(at, run.start) <= every
         case Bursts():
             return True
     return False

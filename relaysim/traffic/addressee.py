@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.scenario.arrivals import Campaign
+from relaysim.scenario.campaigns import Campaigns, scaled
 from relaysim.scenario.model import Run
 from relaysim.scenario.stream import Stream
-from relaysim.traffic.arrival_times import scaled
 from relaysim.traffic.draw import Decision, draw32_array, draw_array, uniforms
 from relaysim.traffic.receiving_domains import Receivers
 
@@ -21,16 +21,16 @@ Integers = npt.NDArray[np.int64]
 def list_size(stream: Stream, run: Run, recipients: int) -> int:
     """Return the number of addresses of the mailing list of a stream; 0 without a list.
 
-    A list without `addresses` has one address for each message of a campaign; outside a campaign it
-    has one for each recipient. The scale of the run changes the list of a campaign as it changes
-    the campaign.
+    A list without `addresses` has one address for each message of the largest campaign of the run;
+    outside a campaign it has one for each recipient. The scale of the run changes the list of a
+    campaign as it changes the campaign.
 
     Parameters
     ----------
     stream : Stream
         The stream.
     run : Run
-        The run, whose scale counts.
+        The run.
     recipients : int
         The number of recipients of the stream in the run.
     """
@@ -38,7 +38,9 @@ def list_size(stream: Stream, run: Run, recipients: int) -> int:
         return 0
     stated, arrivals = stream.mailing_list.addresses, stream.arrivals
     if isinstance(arrivals, Campaign):
-        return max(scaled(stated or arrivals.messages, run.scale), 1)
+        largest = None if stated else Campaigns(arrivals, run).largest
+        count = largest.messages if largest else scaled(stated or arrivals.messages, run.scale)
+        return max(count, 1)
     return stated or max(recipients, 1)
 
 

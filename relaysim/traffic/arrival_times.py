@@ -20,13 +20,15 @@ from relaysim.scenario.arrivals import (
     Poisson,
     Replay,
 )
+from relaysim.scenario.calendar_time import moment
+from relaysim.scenario.campaigns import Campaigns
 from relaysim.scenario.model import Run
 from relaysim.scenario.recording import read
 from relaysim.scenario.table import DAY, SECOND
 from relaysim.traffic.draw import Decision, draw_array, uniforms
 from relaysim.traffic.rate import Pace, RateSteps, by_profile
 
-__all__ = ["creation_times", "scaled"]
+__all__ = ["creation_times"]
 
 Integers = npt.NDArray[np.int64]
 
@@ -66,15 +68,10 @@ def creation_times(process: Arrivals, key: int, run: Run, pace: Pace) -> Integer
         case Compromise():
             times = _compromise(process, key, run, pace)
         case Every():
-            times = _steady(Fraction(1, process.every), process.at, None, pace)
+            times = _steady(Fraction(1, process.every), moment(process.at, run.start), None, pace)
         case Replay():
             times = read(process.file).created
     return times[: np.searchsorted(times, run.duration)]
-
-
-def scaled(count: int, scale: float) -> int:
-    """Return a number of messages or addresses times the scale of the run, halves rounded up."""
-    return math.floor(count * Fraction(repr(scale)) + Fraction(1, 2))
 
 
 def _poisson(process: Poisson, key: int, run: Run, pace: Pace) -> Integers:
@@ -108,7 +105,7 @@ def _bursts(process: Bursts, key: int, run: Run, pace: Pace) -> Integers:
 
 def _compromise(process: Compromise, key: int, run: Run, pace: Pace) -> Integers:
     """Return the times of a Poisson process of length `lasts` with a scripted or drawn start."""
-    start = process.at or 0
+    start = moment(process.at or 0, run.start)
     if process.per_year is not None:
         years = _exponentials(key, Decision.COMPROMISE, 1)[0] / _GRAIN / process.per_year
         start = round(years * _YEAR)
@@ -142,10 +139,8 @@ def _exponentials(key: int, decision: Decision, count: int) -> Integers:
 
 def _campaign(process: Campaign, run: Run, pace: Pace) -> Integers:
     """Return the times of a campaign and its repetitions; the scale multiplies rate and size."""
-    messages = scaled(process.messages, run.scale)
-    starts = range(process.at, run.duration, process.every or run.duration)
     rate = process.rate / SECOND
-    runs = [_steady(rate, at, messages, pace) for at in starts]
+    runs = [_steady(rate, start, messages, pace) for start, messages in Campaigns(process, run)]
     return np.sort(np.concatenate([*runs, np.zeros(0, dtype=np.int64)]))
 
 

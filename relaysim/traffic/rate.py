@@ -9,7 +9,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from relaysim.scenario.calendar_time import moment
 from relaysim.scenario.event import Event
+from relaysim.scenario.model import Run
 from relaysim.scenario.rate_profile import Profile
 from relaysim.scenario.table import HOUR
 
@@ -79,8 +81,8 @@ class RateSteps:
         return cls(start, np.array([float(factor) for _, _, factor in pace]), pace[-1][1])
 
 
-def pace_of(stream: str, events: Iterable[Event], scale: float, duration: int) -> Pace:
-    """Return the factor on the rate of a stream: `scale` times the factors of its rate events.
+def pace_of(stream: str, events: Iterable[Event], run: Run) -> Pace:
+    """Return the factor on the rate of a stream: `run.scale` times the factors of its rate events.
 
     Parameters
     ----------
@@ -88,10 +90,8 @@ def pace_of(stream: str, events: Iterable[Event], scale: float, duration: int) -
         `host.stream`.
     events : iterable of Event
         The events of the scenario.
-    scale : float
-        The scale of the run.
-    duration : int
-        The length of the run, microseconds.
+    run : Run
+        The run.
 
     Returns
     -------
@@ -99,15 +99,16 @@ def pace_of(stream: str, events: Iterable[Event], scale: float, duration: int) -
         Periods that cover the run in order, with exact factors.
     """
     windows = [
-        (event.at, event.at + event.rate.for_, _exact(event.rate.factor))
+        (begin, begin + event.rate.for_, _exact(event.rate.factor))
         for event in events
         if event.rate and event.rate.stream == stream
+        for begin in (moment(event.at, run.start),)
     ]
-    edges = {0, duration} | {edge for begin, end, _ in windows for edge in (begin, end)}
-    times = sorted(edge for edge in edges if edge <= duration)
+    edges = {0, run.duration} | {edge for begin, end, _ in windows for edge in (begin, end)}
+    times = sorted(edge for edge in edges if edge <= run.duration)
     pace = []
     for begin, end in pairwise(times):
-        factor = _exact(scale)
+        factor = _exact(run.scale)
         for opens, closes, change in windows:
             if opens <= begin < closes:
                 factor *= change

@@ -64,7 +64,7 @@ class Drawing:
     def part(self, host: str, name: str) -> Part:
         """Return the messages and recipients of a stream."""
         stream, run = self.scenario.hosts[host].streams[name], self.scenario.run
-        pace = pace_of(f"{host}.{name}", self.scenario.events, run.scale, run.duration)
+        pace = pace_of(f"{host}.{name}", self.scenario.events, run)
         created = creation_times(stream.arrivals, self._key("stream", host, name), run, pace)
         numbers = np.arange(len(created), dtype=np.uint64)
         size, recipients = _shapes(stream, mix_array(self._key("message", host, name), numbers))

@@ -52,8 +52,20 @@ def test_a_recording_that_is_longer_than_the_run_says_how_many_messages_are_lost
             {"600", "122 min", "1 h"},
         ),
         ('{process="every", at="2 h", every="1 h"}', {"2 h", "1 h"}),
+        (
+            '{process="campaign", at="2 h", every="1 h", messages=600, rate="5/s"}',
+            {"2 h", "1 h"},
+        ),
+        (
+            '{process="campaign", at="25th 09:00", every="month", messages=600, rate="5/s"}',
+            {"25", "2010", "1 h"},
+        ),
+        (
+            '{process="compromise", at="Tuesday 10:00", rate="5/s", lasts="1 h"}',
+            {"2", "2010", "1 h"},
+        ),
     ],
-    ids=["a part", "all", "nothing"],
+    ids=["a part", "all", "nothing", "never again", "by the calendar", "a later day"],
 )
 def test_a_process_that_begins_or_ends_too_late_is_found(
     wording: Wording, arrivals: str, numbers: set[str]

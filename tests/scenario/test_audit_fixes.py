@@ -261,6 +261,15 @@ REGISTRY: dict[str, Case] = {
         (f"hubs.HUB01.{THRESHOLD}=20", f'{NEWS}.arrivals.rate="50/s"'),
         by_hand=(f"hubs.HUB01.{THRESHOLD}=2",),
     ),
+    "campaign_days": Case(
+        one_hub,
+        (
+            f'{INVOICES}.arrivals={{process="campaign", at="Tuesday 10:00", every="working day", messages=100,'
+            ' growth=0.05, rate="1/s"}',
+            'run.duration="3 d"',
+        ),
+        why="the days are for the reader to check",
+    ),
     "run_size": Case(shared_hub, ("run.scale=30",), ("run.scale=1",)),
     "drain_below_deadline": Case(one_hub, ('run.drain="5 min"',), ('run.drain="1 d"',)),
     "event_in_drain": Case(

@@ -44,9 +44,10 @@ def test_a_weekly_campaign_keeps_long_listings_alive(wording: Wording) -> None:
         ("uceprotect-1", "1 w"),
     ]
     wording(finding)
-    seldom = f'{NEWSLETTER}.arrivals.every="30 d"'
-    (finding,) = found(shared_hub(*LISTS, seldom), "trap_hits")
-    assert not any(each.endswith(" w") for each in quantities(finding.reason))
+    for seldom in ("30 d", "month"):
+        setting = f'{NEWSLETTER}.arrivals.every="{seldom}"'
+        (finding,) = found(shared_hub(*LISTS, setting), "trap_hits")
+        assert not any(each.endswith(" w") for each in quantities(finding.reason))
 
 
 @pytest.mark.parametrize(

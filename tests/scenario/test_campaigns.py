@@ -8,6 +8,7 @@ import pytest
 from relaysim.analysis.message_rates import messages
 from relaysim.audit import Severity, check
 from relaysim.scenario.arrivals import Campaign
+from relaysim.scenario.campaigns import Campaigns
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.difference import diff
 from relaysim.scenario.load import load
@@ -49,9 +50,13 @@ def test_a_newsletter_goes_out_on_four_tuesdays_at_ten(name: str) -> None:
     newsletter = result.hosts["marketing"].streams["newsletter"]
     assert isinstance(newsletter.arrivals, Campaign)
     assert (newsletter.arrivals.messages, newsletter.arrivals.rate) == (20_000, 100)
-    assert newsletter.arrivals.every == 7 * DAY
-    begins = result.run.start + timedelta(seconds=newsletter.arrivals.at / SECOND)
-    assert f"{begins:%A %H:%M}" == "Tuesday 10:00"
+    begins = [
+        result.run.start + timedelta(seconds=start / SECOND)
+        for start in Campaigns(newsletter.arrivals, result.run).starts
+    ]
+    assert [f"{start:%d %A %H:%M}" for start in begins] == [
+        f"{day} Tuesday 10:00" for day in ("02", "09", "16", "23")
+    ]
     assert messages(result, "marketing", "newsletter") == 80_000
     assert culprits(result) == {"marketing.newsletter"}
 

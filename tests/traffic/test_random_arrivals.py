@@ -148,7 +148,7 @@ class TestBursts:
         # Stationary: over 2,000 streams the first second has as much as any other.
         process = TypeAdapter(Arrivals).validate_python(bursts(14_400, 5, "2 s"))
         run = Run.model_validate({"duration": "4 s"})
-        pace = pace_of("", [], 1.0, run.duration)
+        pace = pace_of("", [], run)
         streams = [name_key(1, 0, "stream", "av", f"{n}") for n in range(2000)]
 
         created = np.concatenate([creation_times(process, key, run, pace) for key in streams])

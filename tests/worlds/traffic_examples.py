@@ -152,7 +152,7 @@ def times(
         TypeAdapter(Arrivals).validate_python(arrivals),
         name_key(1, 0, "stream", "crm", name),
         run,
-        pace_of(f"crm.{name}", scripted, run.scale, run.duration),
+        pace_of(f"crm.{name}", scripted, run),
     )
 
 

@@ -78,6 +78,11 @@ _RECEIVE, _SEND = connector.ReceiveConnector, connector.SendConnector
 _READ_BY: dict[Any, str] = {
     _first(table.Duration): TIME,
     _first(table.Lasting): f"{TIME}, above zero",
+    _first(table.Moment): (
+        f'{TIME} (from the start of the run); or "22:00", "Tuesday 10:00", "25th 09:00", '
+        '"last day 18:00", "2026-12-24 18:00"'
+    ),
+    _first(table.Recurrence): f'{TIME}, above zero; or "day", "week", "month", "working day"',
     _first(table.Size): SIZE,
     _first(table.SizeLimit): SIZE + UNLIMITED,
     _first(table.Rate): RATE,

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from relaysim.analysis.campaign_dates import campaign_dates
 from relaysim.present.text.profile_tables import toml
 from relaysim.present.text.terminal import Grid
 from relaysim.profiles.value import Certainty
-from relaysim.scenario.model import Scenario
+from relaysim.scenario.arrivals import Arrivals, Campaign
+from relaysim.scenario.model import Run, Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.written import written
 from relaysim.study.assumptions import defaults
@@ -25,7 +27,7 @@ def streams(scenario: Scenario) -> Grid:
                 [
                     f"{host}.{name}",
                     stream.class_,
-                    _arrivals(table["arrivals"]),
+                    _arrivals(table["arrivals"]) + _dates(scenario.run, stream.arrivals),
                     _as_words(table["size"]),
                     _as_words(table.get("recipients", 1)),
                     _as_words(table["to"]),
@@ -96,6 +98,11 @@ def _arrivals(table: Mapping[str, Any]) -> str:
         if not table["rate"].endswith("/d"):
             table = {**table, "rate": f"{table['rate']} ({a_day:,.6g}/d)"}
     return _as_words(table)
+
+
+def _dates(run: Run, process: Arrivals) -> str:
+    dates = campaign_dates(process, run) if isinstance(process, Campaign) else ""
+    return dates and f"; {dates}"
 
 
 def _as_words(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 from rich.console import RenderableType
@@ -11,6 +10,7 @@ from relaysim.analysis.listing_sources import listing_possible
 from relaysim.measure.bad_periods import HOUR_OF_RUN, PERIODS
 from relaysim.measure.wait_parts import PARTS
 from relaysim.present.text.bottleneck_table import binding_tables
+from relaysim.present.text.campaign_lines import campaigns
 from relaysim.present.text.caption import (
     ASSUMPTIONS,
     NOT_MODELLED,
@@ -19,9 +19,8 @@ from relaysim.present.text.caption import (
     origin,
     unseen,
 )
-from relaysim.present.text.headline_metrics import campaign_classes
 from relaysim.present.text.late_days import MEDIANS, late_days, meaning
-from relaysim.present.text.metric_rows import Lookup, interval_of
+from relaysim.present.text.metric_rows import Lookup
 from relaysim.present.text.no_mail import no_mail
 from relaysim.present.text.not_judged import WHY, not_judged
 from relaysim.present.text.number_format import NONE, number
@@ -97,7 +96,7 @@ def all_tables(result: RunResult) -> list[RenderableType]:
         *tables(lateness(measured, name, shown, possible)),
         *late_days(measured, [scenario], shown),
         *not_judged(measured, [name], shown),
-        *_campaigns(result, measured),
+        *campaigns(result, measured),
         *tables(time(measured, [name], shown)),
         *binding_tables(measured, [name], shown),
         *tables(resources(measured, name)),
@@ -290,29 +289,6 @@ def refused_attempts(refused: pd.DataFrame) -> Grid:
     more = f"; {others} more are rarer" if others else ""
     title = f"refused attempts at submission (in a replication{more})"
     return Grid(title, ["host", "where", "attempts", "reply"], rows, ("reply",))
-
-
-def _campaigns(result: RunResult, measured: Lookup) -> list[RenderableType]:
-    name = result.scenario.name
-    lines = [
-        text(f"Campaign {subject}: {sentence}.")
-        for subject in sorted(campaign_classes(result.scenario))
-        if (sentence := _complete(measured.row(name, "class", subject, "completion")))
-    ]
-    return [*lines, text("")] if lines else []
-
-
-def _complete(row: dict[str, Any] | None) -> str:
-    """Return the time at which a campaign is complete; "" if no replication has one."""
-    if row is None or math.isnan(row["value"]):
-        return ""
-    lost, count = int(row["replications_lost"]), int(row["replications"])
-    if lost:
-        when = (
-            "never complete" if lost == count else f"not complete in {lost} of {count} replications"
-        )
-        return f"{when}: some recipients with a mailbox were not reached"
-    return f"complete after {interval_of(row)}"
 
 
 def listings(measured: Lookup, name: str) -> list[RenderableType]:
