@@ -1,5 +1,6 @@
 """What each command prints, and that it fits 80 columns or a narrower terminal, without colour."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -161,7 +162,9 @@ def narrow(columns: int, *order: str) -> Result:
 def test_a_narrow_terminal_gets_narrow_text_and_tables(
     columns: int, order: tuple[str, ...]
 ) -> None:
-    widths = [len(line) for line in narrow(columns, *order).stdout.splitlines()]
+    lines = narrow(columns, *order).stdout.splitlines()
+    # A key of TOML and its number cannot be broken.
+    widths = [len(line) for line in lines if not re.fullmatch(r"\w{50,} = \w+", line)]
     assert columns - 10 < max(widths) <= columns
 
 

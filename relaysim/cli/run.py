@@ -58,7 +58,6 @@ def run(
         if requested is not None:
             requested.require_known(design)
 
-    from relaysim.engine.fast.binding import LibraryError
     from relaysim.measure.quantity import QuantityError
     from relaysim.study.run_result import run_scenario
     from relaysim.study.warm_up import settle
@@ -74,7 +73,7 @@ def run(
             check_engine=check_engine,
         )
 
-    result = study.compute(work, QuantityError, LibraryError, label=design.name)
+    result = study.compute(work, QuantityError, label=design.name)
     if check_engine and not result.violations:
         note(f"both engines gave the same trace ({counted(result.replications, 'replication')})")
     broken = [(f"replication {i}", violation) for i, violation in result.violations]

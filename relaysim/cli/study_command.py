@@ -94,6 +94,7 @@ class Study:
         label
             What the progress bar says, by default the name of the command; "" for no bar.
         """
+        from relaysim.engine.fast.binding import LibraryError
         from relaysim.scenario.problem import ScenarioError
         from relaysim.study.execution.execution import Execution
         from relaysim.study.execution.jobs import ClusterError
@@ -103,7 +104,8 @@ class Study:
         use_engine(self.engine)
         store = opened(self.store, self.no_store)
         execution = Execution(workers(self.jobs, self.cluster), store, command=typed())
-        with as_user_error(ScenarioError, ClusterError, *errors):
+        # The library of the engine may be removed while workers start.
+        with as_user_error(ScenarioError, ClusterError, LibraryError, *errors):
             if label == "":
                 result = work(execution)
             else:

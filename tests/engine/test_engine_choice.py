@@ -11,6 +11,7 @@ from relaysim.engine import choice
 from relaysim.engine.choice import Engine, chosen, current, using
 from relaysim.engine.fast import binding as compiled
 from relaysim.engine.fast.binding import LibraryError
+from relaysim.engine.fast.build import BuildError, build
 from relaysim.study.execution.execution import Execution
 from relaysim.study.execution.task import Task
 from relaysim.study.replicate import KeptOutput, replicate
@@ -127,3 +128,25 @@ def test_the_engine_of_an_execution_is_that_in_use() -> None:
     with using(Engine.REFERENCE):
         assert Execution().engine_in_use is Engine.REFERENCE
     assert Execution(engine="fast").engine_in_use is Engine.FAST
+
+
+@pytest.mark.parametrize(
+    ("compiler", "reason"),
+    [
+        ("no-such-compiler c++", "No such file"),
+        ("/", "Permission denied"),
+        ("false", "exit status"),
+    ],
+)
+def test_a_compiler_that_cannot_run_is_an_error_of_the_build(
+    compiler: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CXX", compiler)
+    with pytest.raises(BuildError, match=reason):
+        build(tmp_path / "compiled.so")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_an_error_of_the_build(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="No such file"):
+        build(tmp_path / "missing" / "compiled.so")

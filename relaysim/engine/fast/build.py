@@ -89,21 +89,32 @@ def build(target: Path = LIBRARY, flags: tuple[str, ...] = ()) -> Path:
     """
     errors = []
     for compiler in compilers():
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as folder:
-            made = Path(folder) / target.name
-            result = subprocess.run(
-                command(compiler, made, flags), capture_output=True, text=True, check=False
-            )
-            if result.returncode == 0:
-                seal(made)
-                made.replace(target)
-                return target
-            # The first error explains those after it.
-            text = "\n".join(result.stderr.strip().splitlines()[:_LINES])
-            errors.append(f"{' '.join(compiler)}: {text}")
+        try:
+            error = _built(compiler, target, flags)
+        except OSError as reason:  # no such compiler, or the folder cannot be written
+            error = str(reason)
+        if not error:
+            return target
+        errors.append(f"{' '.join(compiler)}: {error}")
     raise BuildError(
         "\n".join(errors) or "no C++ compiler: install one (such as g++), or `pip install ziglang`"
     )
+
+
+def _built(compiler: list[str], target: Path, flags: tuple[str, ...]) -> str:
+    """Compile the library with one compiler; return its errors, or "" if the library is there."""
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as folder:
+        made = Path(folder) / target.name
+        result = subprocess.run(
+            command(compiler, made, flags), capture_output=True, text=True, check=False
+        )
+        if result.returncode == 0:
+            seal(made)
+            made.replace(target)
+            return ""
+        # The first error explains those after it.
+        text = "\n".join(result.stderr.strip().splitlines()[:_LINES])
+        return text or f"exit status {result.returncode}"
 
 
 def seal(file: Path) -> None:
