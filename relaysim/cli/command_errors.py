@@ -80,7 +80,8 @@ def _usage(error: Any) -> str:
 
     Typer would print the usage and a box, with words of the library that parses values.
     """
-    text = error.format_message().replace("Value error, ", "").rstrip(".")
+    # Click lists the choices of an argument with tabs.
+    text = error.format_message().replace("Value error, ", "").expandtabs(4).rstrip(".")
     command = error.ctx.command_path if error.ctx is not None else "relaysim"
     return f"{text[:1].lower()}{text[1:]} (see {command} --help)"
 

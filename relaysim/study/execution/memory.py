@@ -57,7 +57,7 @@ def _too_little(runs: Sequence[Scenario], bytes_of: dict[int, float], free: int)
 
 def available() -> int | None:
     """Return the memory that processes may still take, bytes; None if the system does not say."""
-    return min((*_of_system(), *_of_cgroups()), default=None)
+    return min((*_of_system(), *_of_cgroups(), *_of_user()), default=None)
 
 
 def _of_system() -> Iterator[int]:
@@ -73,6 +73,17 @@ def _of_system() -> Iterator[int]:
             yield os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         except (AttributeError, ValueError, OSError):
             return
+
+
+def _of_user() -> Iterator[int]:
+    """Yield the limit of the address space of a process (`ulimit -v`)."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY:
+        yield limit
 
 
 def _of_cgroups() -> Iterator[int]:
