@@ -9,6 +9,7 @@ from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import Problem, ScenarioError
 
 _PROC, _CGROUPS = Path("/proc"), Path("/sys/fs/cgroup")
+_ADDRESS_SPACE = "Max address space"
 
 
 def require_room(scenarios: Sequence[Scenario], processes: int, coupled: bool = False) -> None:
@@ -78,12 +79,15 @@ def _of_system() -> Iterator[int]:
 def _of_user() -> Iterator[int]:
     """Yield the limit of the address space of a process (`ulimit -v`)."""
     try:
-        import resource
-    except ImportError:  # Windows has no such limit
+        lines = (_PROC / "self" / "limits").read_text(encoding="utf-8").splitlines()
+    except OSError:
         return
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit != resource.RLIM_INFINITY:
-        yield limit
+    for line in lines:
+        if line.startswith(_ADDRESS_SPACE):
+            # The soft limit, the hard one and the unit follow the name.
+            soft, *_ = line.removeprefix(_ADDRESS_SPACE).split()
+            if soft.isdigit():
+                yield int(soft)
 
 
 def _of_cgroups() -> Iterator[int]:
