@@ -14,6 +14,7 @@ import numpy as np
 from relaysim.analysis.held_sessions import acknowledgement, sources
 from relaysim.analysis.mail_paths import DomainRoute, Path, is_direct, paths
 from relaysim.analysis.mail_paths import receiver as receiver_of
+from relaysim.mail.dialogue import HUB_BANDWIDTH
 from relaysim.mail.session_time import timing
 from relaysim.plan import routing
 from relaysim.plan.by_name import PlanByName
@@ -21,6 +22,7 @@ from relaysim.plan.names import QueueKind, queue_name
 from relaysim.plan.plan import QueuePlan
 from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.distribution import mean
+from relaysim.scenario.hub import Hub
 from relaysim.scenario.latest import keep_latest
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
@@ -71,10 +73,8 @@ class Stage:
         Number of servers.
     alike : int
         Number of equal stages: one for each domain of a destination with counted domains.
-    per_further_connection : int
-        For connections, messages of the queue for each one beyond the first; else 1.
-    late_by : str
-        The path of the key in the scenario file that sets `per_further_connection`.
+    queue : QueuePlan or None
+        For connections of a queue, the queue in the plan; of counted domains, the first one.
     parts : list of Part
         The work of each stream.
     acknowledges : dict
@@ -86,8 +86,7 @@ class Stage:
     place: str
     servers: int
     alike: int = 1
-    per_further_connection: int = 1
-    late_by: str = ""
+    queue: QueuePlan | None = None
     parts: list[Part] = field(default_factory=list)
     # A dict instead of a set keeps the order of paths, so output is the same on every run.
     acknowledges: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -128,6 +127,8 @@ class Stages:
             return
         self._cpu(path.hub, path, 1.0, "receive")
         self._cpu(path.hub, path, 1.0, "categorize")
+        if (shadow := self.plan.shadow(path.hub)) is not None:
+            self._cpu(shadow, path, 1.0, "receive")
         handed: dict[str, float] = defaultdict(float)
         for route in path.routes:
             for hop in route.lasts:
@@ -179,7 +180,7 @@ class Stages:
         # A domain of no destination answers at once (`reference.ELSEWHERE`).
         response = of_time(receiver.response_time) if receiver else AT_ONCE
         limits = (queue.connections, self.plan.receiver(queue).connections_per_ip)
-        stage = self._stage(
+        self._stage(
             delivery_queue(self.scenario, route, hop),
             f"connections of {hop.hub} to {route.domains if direct else hop.next_hop}",
             queue.limited_by,
@@ -190,15 +191,8 @@ class Stages:
             transactions if direct else transactions * route.domains.count,
             response,
             alike=route.domains.count if direct else 1,
+            queue=queue,
         )
-        if stage is not None:
-            stage.per_further_connection = queue.per_further_connection
-            stage.late_by = dotted(
-                (
-                    *("hubs", hop.hub),
-                    "smtp_connector_queue_message_count_threshold_for_concurrent_connections",
-                )
-            )
         self._stage(
             f"{hop.hub}.outbound",
             f"outbound connections of {hop.hub}",
@@ -216,7 +210,10 @@ class Stages:
         shared = host.messages_per_connection or math.inf
         held = timing(host, path.connector).mean(size, recipients, shared)
         held += self._core_time(path.hub, path, "receive").seconds
-        held += (hub.queue_database_batch_timeout + hub.commit_write) / SECOND
+        held += _commit_time(hub)
+        if (shadow := self.plan.shadow(path.hub)) is not None:
+            held += size * 8 / HUB_BANDWIDTH + self._core_time(shadow, path, "receive").seconds
+            held += _commit_time(self.scenario.hubs[shadow])
         if path.connector is None:
             station = self.plan.mailbox_submission(path.hub)
             self._stage(
@@ -283,20 +280,26 @@ class Stages:
         work: str = "",
         alike: int = 1,
         numbered: bool = True,
-    ) -> Stage | None:
-        """Add the work of one path at a stage, and return the stage.
+        queue: QueuePlan | None = None,
+    ) -> None:
+        """Add the work of one path at a stage.
 
         Unlimited servers make no stage, because nothing waits. A limit of 0 sessions makes none
         either: the check `sessions_over_limit` reports it.
         """
         if not servers:
-            return None
+            return
         if servers == 1:
             what = _ONE.sub(r"\1\2", what)
         title = f"the {servers} {what}" if numbered else f"the {what}"
-        stage = self.by_name.setdefault(name, Stage(name, title, place, servers, alike))
+        new = Stage(name, title, place, servers, alike, queue)
+        stage = self.by_name.setdefault(name, new)
         stage.parts.append(Part(path.name, path.share * visits, service, work))
-        return stage
+
+
+def _commit_time(hub: Hub) -> float:
+    """Return the time of a commit of a lone message, seconds."""
+    return (hub.queue_database_batch_timeout + hub.commit_write) / SECOND
 
 
 def delivery_queue(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> str:

@@ -9,10 +9,13 @@ import numpy as np
 from relaysim.analysis.message_rates import campaign, edges, host_and_stream, steady
 from relaysim.analysis.offered_load import Stage, stages
 from relaysim.audit.finding import Finding, Severity
+from relaysim.plan.compiler import compile_plan
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
 from relaysim.theory.offered_work import utilization
 from relaysim.wording import about, counted, per_time
 
+_KEY = "smtp_connector_queue_message_count_threshold_for_concurrent_connections"
 _FEW = 2
 """The value that Microsoft advises for a smart host (messages stuck in queues, 2024)."""
 _NOTICED = 5.0
@@ -20,12 +23,16 @@ _NOTICED = 5.0
 
 
 class _Late(NamedTuple):
-    """A queue whose mail waits for connections: seconds, messages a second, connections."""
+    """A queue whose mail waits `wait` seconds, because `needed` connections open late.
+
+    `rate` is in messages a second; `step` messages in the queue open a further connection.
+    """
 
     wait: float
     rate: float
     needed: int
-    stage: Stage
+    step: int
+    connections: str
 
 
 def late_connections(scenario: Scenario) -> Iterator[Finding]:
@@ -35,23 +42,29 @@ def late_connections(scenario: Scenario) -> Iterator[Finding]:
     By Little's law the mail then waits k times the threshold over the rate.
     """
     late: dict[str, list[_Late]] = {}
+    hubs = compile_plan(scenario).hubs
     for stage in stages(scenario):
-        step = stage.per_further_connection
-        if step == 1:
+        queue = stage.queue
+        if queue is None or queue.per_further_connection == 1:
             continue
+        step = queue.per_further_connection
         rate, busy = max(_moments(scenario, stage), key=lambda moment: moment[1])
         needed = min(math.ceil(busy), stage.servers)
         wait = step * needed / rate if rate else 0.0
         if needed > 1 and wait >= _NOTICED:
-            late.setdefault(stage.late_by, []).append(_Late(wait, rate, needed, stage))
+            place = dotted(("hubs", hubs[queue.hub].name, _KEY))
+            late.setdefault(place, []).append(_Late(wait, rate, needed, step, stage.what))
     for place, queues in late.items():
-        wait, rate, needed, stage = max(queues, key=lambda queue: queue.wait)
-        step = stage.per_further_connection
-        others = f" {counted(len(queues), 'queue')} of the hub wait so." if len(queues) > 1 else ""
+        wait, rate, needed, step, connections = max(queues, key=lambda each: each.wait)
+        others = (
+            f" {counted(len(queues), 'queue')} of the hub wait like this."
+            if len(queues) > 1
+            else ""
+        )
         yield Finding(
             Severity.INFO,
             place,
-            f"At {per_time(rate)} mail keeps {needed} of {stage.what} busy. The hub opens a "
+            f"At {per_time(rate)} mail keeps {needed} of {connections} busy. The hub opens a "
             f"further connection only for {counted(step, 'message')} in the queue, so "
             f"{counted(step * needed, 'message')} wait there all the time, about {about(wait)} "
             f"each, without any refusal.{others}",

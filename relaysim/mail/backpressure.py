@@ -1,7 +1,8 @@
 """Back pressure: the pressure of a hub by its resources, and the refusals that follow.
 
 Resources are polled every 2 s. The drives of the queue database and of its log and the version
-buckets are watched; CPU, network and, in Exchange 2007 and 2010, queue lengths are not.
+buckets are watched. No version watches CPU and network. Exchange 2016 and 2019 also watch memory
+and the length of the submission queue, which is not modelled.
 """
 
 from collections.abc import Sequence

@@ -43,6 +43,11 @@ class PlanByName:
         """Return a hub."""
         return self._hubs[name]
 
+    def shadow(self, hub: str) -> str | None:
+        """Return the name of the hub that gets copies of the messages of a hub; None for none."""
+        number = self._hubs[hub].shadow
+        return self.plan.hubs[number].name if number >= 0 else None
+
     def connector(self, hub: str, title: str) -> ConnectorPlan:
         """Return a receive connector of a hub."""
         return self._connectors[hub, title]

@@ -6,7 +6,6 @@ from immutabledict import immutabledict
 from pydantic import BeforeValidator, Field
 
 from relaysim.profiles.properties import MtaProperties
-from relaysim.scenario.back_pressure import BackPressure
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.table import (
     Address,
@@ -21,6 +20,7 @@ from relaysim.scenario.table import (
     Table,
     TimeLimit,
 )
+from relaysim.scenario.watched_resources import BackPressure
 
 
 class Cost(Table):

@@ -1,9 +1,11 @@
 """Shadow copies: the 250 comes when another server of the site has the message."""
 
 import pytest
-from worlds.small_world import SECOND_HUB, play
+from worlds.small_world import SECOND_HUB, play, tables
 
+from relaysim.analysis.offered_load import stages
 from relaysim.measure.journey import journey
+from relaysim.scenario.load import from_mapping
 
 SECOND = 12_500_000
 """Bytes that take a second between two hubs."""
@@ -79,3 +81,18 @@ def test_a_hub_that_stops_during_the_copy_has_not_taken_the_message() -> None:
     run = play(SECOND_HUB, PAIR, stop("HUB01", "5 s"), mail=ONE)
     assert run.ends("app.load") == [(8.0, "abandoned")]
     assert run.verdicts("app.load") == [DROPPED]
+
+
+def test_the_offered_load_has_the_work_of_the_copy() -> None:
+    """2 s of a core of HUB02, and 8 s of a session: commit, transfer, work and commit."""
+    stream = f"""
+    [hosts.app.streams.load]
+    arrivals = {{ process = "every", every = "1 min" }}
+    sender = "app@cozumpark.com"
+    size = "{SECOND} B"
+    to = {{ sink = 1.0 }}
+    """
+    sessions = "[hosts.app]\nsessions = 9"
+    scenario = from_mapping(tables(SECOND_HUB, PAIR, sessions, stream), "story")
+    demand = {stage.name: stage.demand["app.load"] for stage in stages(scenario)}
+    assert demand == pytest.approx({"app.sessions": 8.0, "HUB01.cpu": 0.0, "HUB02.cpu": 2.0})

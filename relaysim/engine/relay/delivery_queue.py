@@ -25,9 +25,8 @@ class DeliveryQueue:
 
     A waiting transaction opens a connection at once while the limits allow it and the queue is long
     enough for one more. A connection carries transactions one after another and closes when none
-    waits. When a connection fails and no other
-    is open, the whole queue is in Retry: nothing of it is tried until the retry clock of the hub
-    allows one connection. Its success ends Retry.
+    waits. When a connection fails and no other is open, the whole queue is in Retry: nothing of it
+    is tried until the retry clock of the hub allows one connection. Its success ends Retry.
 
     Attributes
     ----------
@@ -125,9 +124,10 @@ class DeliveryQueue:
 
         Notes
         -----
-        The first connection needs one transaction that waits. Exchange 2013 to 2019 opens a further
-        one "per 20 messages in the queue" (Microsoft, messages stuck in queues, 2024). A queue of n
-        therefore has n / 20 connections, and transactions on connections count (assumption).
+        The first connection needs one transaction that waits. In Exchange 2013 to 2019 each 20
+        messages in a queue open one more (Microsoft, support article of 2024 on mail that is stuck
+        in queues). Assumptions: a queue of n messages has n / 20 connections, rounded down, and
+        messages on connections count.
         """
         connections, step = self.connecting + self.open, self.plan.per_further_connection
         if not connections or step == 1:

@@ -38,9 +38,8 @@ def copy_to_shadow(
     Exchange 2013 and later send the copy before the 250 (Microsoft, shadow redundancy). If no
     server takes a copy, the 250 comes without one, as RejectMessageOnShadowFailure is false by
     default. Assumptions: the copy follows the own commit, costs the shadow server as much core time
-    as the message costs, and takes no room in its queue database; a failed copy takes no time.
-
-    After each yield either hub may have stopped. The caller compares the epochs of `hub`.
+    as the message costs, and takes no room in its queue database. The 250 does not wait for
+    another attempt if the copy fails.
     """
     shadow = hub.shadow
     if shadow is None or hub.epoch != epoch or not _takes_copies(shadow):
@@ -51,12 +50,15 @@ def copy_to_shadow(
     shadow.pressure.uncommitted += size
     due = loop.tick + shadow.pressure.delay + mails * transfer_time(size, HUB_BANDWIDTH)
     yield loop.at(due, ATTEMPT, entity, recipient, attempt)
-    if shadow.epoch == shadow_epoch:
+    # Either hub may have stopped during the transfer,
+    if shadow.epoch == shadow_epoch and hub.epoch == epoch:
         bits = draw32(record.key[recipient], _RECEIVE_COST, 0)
         work = mails * shadow.plan.receive.of(size, bits)
         yield shadow.cores.serve(RECEIVE, _SHADOW_RECEIVE, message, 0, recipient, work)
-    if shadow.epoch == shadow_epoch:  # else it stopped before the work was done
+    # or while the copy waited for a core,
+    if shadow.epoch == shadow_epoch and hub.epoch == epoch:
         yield shadow.database.commit(message, recipient, _SHADOW_COMMIT)
+    # or while the copy waited for the commit: the caller compares the epochs of `hub`.
     shadow.pressure.uncommitted -= size
 
 

@@ -25,11 +25,11 @@ bool Run::copy_to_shadow(ShadowCopy& self, Target me, const Hub& hub, i64 epoch,
   WAIT_FOR_COPY(loop.at(
       at_most_never((i128)now() + shadow.pressure.delay + (i128)mails * transfer_time(size, HUB_BANDWIDTH)),
       ATTEMPT, entity, recipient, messages.attempts[message], me));
-  if (shadow.epoch == self.epoch)
+  if (shadow.epoch == self.epoch && hub.epoch == epoch)
     WAIT_FOR_COPY_UNLESS(shadow.cores.serve(
         *this, RECEIVE, me, VISIT_SHADOW_RECEIVE, message, 0, recipient,
         at_most_never((i128)mails * shadow.receive.of(size, draw32(record.key(recipient), D_RECEIVE_COST, 0)))));
-  if (shadow.epoch == self.epoch)  // else it stopped before the work was done
+  if (shadow.epoch == self.epoch && hub.epoch == epoch)
     WAIT_FOR_COPY_UNLESS(shadow.database.commit(*this, me, message, recipient, VISIT_SHADOW_COMMIT));
   shadow.pressure.uncommitted -= size;
   FINISH
