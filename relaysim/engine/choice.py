@@ -57,7 +57,7 @@ def chosen(name: str = AUTO) -> Engine:
 
 def fallback(reason: str) -> str:
     """Return the sentence that says why the reference engine runs, and what that costs."""
-    return f"{reason}; the reference engine runs, which simulates about 35 times as slowly"
+    return f"{reason}; the reference engine runs, which simulates some 40 times as slowly"
 
 
 def why_not_fast() -> str:

@@ -55,7 +55,7 @@ def test_a_command_without_a_library_says_so_in_one_line(no_library: str) -> Non
         named = relaysim("run", MM4, *SMALL, "--engine", "reference")
         wrong = relaysim("run", MM4, *SMALL, "--engine", "fast")
     assert result.exit_code == 0
-    line = f"{no_library}; the reference engine runs, which simulates about 35 times as slowly\n"
+    line = f"{no_library}; the reference engine runs, which simulates some 40 times as slowly\n"
     assert result.stderr.startswith(line)
     assert (named.exit_code, "reference engine runs" in named.stderr) == (0, False)
     assert (wrong.exit_code, wrong.stdout) == (2, "")
