@@ -17,7 +17,6 @@ from relaysim.profiles.kind import Kind, installed_name
 from relaysim.profiles.value import Value
 from relaysim.scenario import (
     arrivals,
-    back_pressure,
     blocklist,
     connector,
     destination,
@@ -28,6 +27,7 @@ from relaysim.scenario import (
     operations,
     reputation,
     stream,
+    watched_resources,
 )
 from relaysim.scenario import distribution as law
 from relaysim.scenario import rate_profile as profile
@@ -55,7 +55,7 @@ SECTIONS = (
     Section(
         "Back pressure",
         "hubs.NAME.back_pressure",
-        back_pressure.BackPressure,
+        watched_resources.BackPressure,
         BUILT_IN.tables(Kind.MTA, "back_pressure"),
     ),
     Section(
@@ -140,7 +140,7 @@ SHARED: Mapping[str, tuple[str, tuple[type[Table], ...]]] = {
     "Costs": ("Core time of the work on a message.", (hub.Cost,)),
     "Thresholds of back pressure": (
         "Where a hub changes the level of a resource, upwards and downwards.",
-        (back_pressure.VersionBuckets, back_pressure.Margins),
+        (watched_resources.VersionBuckets, watched_resources.Margins),
     ),
 }
 """Tables that stand at several places."""
