@@ -7,7 +7,7 @@ from relaysim.mail import reply
 from relaysim.mail.address import domain_of
 from relaysim.mail.dialogue import HUB_BANDWIDTH, Dialogue, Step, Verb, greeting
 from relaysim.mail.receive_verdict import error_delay
-from relaysim.mail.reply import Reply
+from relaysim.mail.reply import Reply, worded
 from relaysim.plan import initial_pressure as pressure
 from relaysim.plan import submission
 from relaysim.plan.hand_over import HandOver
@@ -91,8 +91,9 @@ def expected_dialogue(
     if connector is None or target.hub is None or refused:
         return _refused(first, letter)
     session = submission.session(scenario, host, connector)
-    dialogue = Dialogue(error_delay(connector, session.principal), host.pipelining)
-    dialogue.connect(greeting(target.hub, at or scenario.run.start))
+    wording = scenario.hubs[target.hub].properties.wording
+    dialogue = Dialogue(error_delay(connector, session.principal), host.pipelining, wording)
+    dialogue.connect(greeting(target.hub, at or scenario.run.start, wording))
     dialogue.hello(name, host.address, target.hub, connector)
     if session.login is not None:
         dialogue.login(host.account or "", session.login)
@@ -143,8 +144,9 @@ def expected_hub_dialogue(
         refused = hand.reply
     if refused is not None:
         return _refused(refused, letter)
-    dialogue = Dialogue()
-    dialogue.connect(greeting(hand.receiver, scenario.run.start))
+    wording = model.properties.wording
+    dialogue = Dialogue(wording=wording)
+    dialogue.connect(greeting(hand.receiver, scenario.run.start, wording))
     dialogue.hello(hand.sender, client.address, hand.receiver, connector)
     if connector is not None:  # else one of the two is no Exchange server
         dialogue.login_of_hub(hand.reply)
@@ -184,7 +186,7 @@ def _sender_reply(
         answer = pressure.mail_from(scenario, hub, host, letter.sender) or answer
     if answer.is_success and letter.size is not None:
         answer = submission.size_verdict(scenario, host, connector, letter.size)
-    return answer
+    return worded(answer, hub.properties.wording)
 
 
 def _recipient_replies(
@@ -198,5 +200,5 @@ def _recipient_replies(
             # Refused recipients do not count for the limit.
             accepted = sum(reply.is_success for reply in replies)
             answer = submission.count_verdict(connector, accepted)
-        replies.append(answer)
+        replies.append(worded(answer, hub.properties.wording))
     return replies

@@ -15,7 +15,7 @@ from relaysim.mail import reply
 from relaysim.mail.address import NULL_SENDER, IpAddress
 from relaysim.mail.auth import AuthMechanism
 from relaysim.mail.receive_connector import ReceiveConnector
-from relaysim.mail.reply import Reply
+from relaysim.mail.reply import Reply, Wording, worded
 from relaysim.units import format_duration
 
 _SECOND = 1_000_000
@@ -122,9 +122,11 @@ def transfer_time(size: int, bandwidth: int | None) -> int:
     return size * 8_000_000 // bandwidth if bandwidth else 0
 
 
-def greeting(server: str, at: datetime) -> Reply:
+def greeting(server: str, at: datetime, wording: Wording) -> Reply:
     """Return the greeting of the hub `server` at a time of day."""
-    return reply.BANNER.filled(server=server, date=format_datetime(at).rsplit(" ", 1)[0])
+    return worded(reply.BANNER, wording).filled(
+        server=server, date=format_datetime(at).rsplit(" ", 1)[0]
+    )
 
 
 class Dialogue:
@@ -138,6 +140,8 @@ class Dialogue:
         The client sends MAIL FROM and all RCPT TO at once (RFC 2920), which takes one round trip.
         The server sends all replies together, after the delay of each. So in the log the tarpit of
         a refused recipient stands before the reply to MAIL FROM.
+    wording : Wording
+        The wording of the server.
 
     Notes
     -----
@@ -146,10 +150,16 @@ class Dialogue:
     4954). It is an assumption that clients use TLS wherever the server offers it.
     """
 
-    def __init__(self, error_delay: int = 0, pipelining: bool = False) -> None:
+    def __init__(
+        self,
+        error_delay: int = 0,
+        pipelining: bool = False,
+        wording: Wording = Wording.EXCHANGE_2007,
+    ) -> None:
         self.steps: list[Step] = []
         self._error_delay, self._pipelining = error_delay, pipelining
         self._held: list[Step] = []
+        self._wording = wording
 
     def connect(self, answer: Reply) -> None:
         """Add the TCP connection with the greeting, or with the reply that refuses the session."""
@@ -160,7 +170,8 @@ class Dialogue:
     ) -> None:
         """Add EHLO, and STARTTLS if the receive connector offers it; None offers no extension."""
         self._client(Verb.EHLO, f"EHLO {client}")
-        answers = [reply.EHLO_OK.filled(server=server, ip=address).text]
+        welcome = worded(reply.EHLO_OK, self._wording)
+        answers = [welcome.filled(server=server, ip=address).text]
         if connector is not None:
             answers += _extensions(connector)
         last = len(answers) - 1
@@ -228,7 +239,8 @@ class Dialogue:
                 f"{format_duration(acknowledgement_delay)}"
             )
             self._add(Speaker.LOG, Verb.ACKNOWLEDGE, text, cause=Cause.ACKNOWLEDGEMENT)
-        text = str(reply.QUEUED.filled(message_id="message-id"))
+        queued = worded(reply.QUEUED, self._wording)
+        text = str(queued.filled(message_id="message-id"))
         self._add(Speaker.SERVER, Verb.ACKNOWLEDGE, text, cause=Cause.ACKNOWLEDGEMENT)
 
     def quit(self) -> None:
@@ -250,7 +262,7 @@ class Dialogue:
             text = f"Tarpit for '{_time_span(self._error_delay)}'"
             self._add(Speaker.LOG, verb, text, 0, self._error_delay, Cause.TARPIT)
         held = self._pipelining and verb in (Verb.MAIL, Verb.RCPT)
-        step = Step(Speaker.SERVER, verb, str(answer), round_trips)
+        step = Step(Speaker.SERVER, verb, str(worded(answer, self._wording)), round_trips)
         (self._held if held else self.steps).append(step)
 
     def _add(

@@ -1,10 +1,11 @@
-"""SMTP replies of Exchange, word for word, for every step that is simulated.
+"""SMTP replies of Exchange and Postfix, word for word, for every step that is simulated.
 
 "Confirmed" means that Microsoft's documentation or a record of a real server has the text; the
 others are the best known wording.
 
 The wording is that of Exchange 2007 and 2010. By public posts later servers word five of them
-differently. `worded` has the three that come from rights; the two others keep the older wording:
+differently. `worded` has the three that come from rights; the two others keep the older wording.
+Of Postfix it has all that a server sends.
 
 - `TOO_MANY_CONNECTIONS_PER_SOURCE`: `421 4.3.2 The maximum number of concurrent server connections
   has exceeded a per-source limit, closing transmission channel` (posts of 2017 and 2021; which
@@ -116,10 +117,11 @@ NO_ROUTE_FOR_SIZE = Reply(
 
 
 class Wording(StrEnum):
-    """The first version of Exchange with the wording of some replies."""
+    """The server, or the first version of Exchange, with the wording of some replies."""
 
     EXCHANGE_2007 = "exchange-2007"
     EXCHANGE_2013 = "exchange-2013"
+    POSTFIX = "postfix"
 
 
 _SINCE_2013: Mapping[Reply, Reply] = MappingProxyType(
@@ -139,8 +141,46 @@ _SINCE_2013: Mapping[Reply, Reply] = MappingProxyType(
         ),
     }
 )
+# Postfix, smtpd.c, smtpd_check.c and postscreen (2026-08). Where all processes are busy a client
+# waits for a greeting; the text for it is that of postscreen (assumption).
+_OF_POSTFIX: Mapping[Reply, Reply] = MappingProxyType(
+    {
+        BANNER: Reply(220, "", "{server} ESMTP Postfix"),
+        EHLO_OK: Reply(250, "", "{server}"),
+        READY_FOR_TLS: Reply(220, "2.0.0", "Ready to start TLS"),
+        CLOSING: Reply(221, "2.0.0", "Bye"),
+        TOO_MANY_CONNECTIONS: Reply(421, "4.3.2", "All server ports are busy"),
+        TOO_MANY_CONNECTIONS_PER_SOURCE: Reply(421, "4.7.0", "Error: too many connections"),
+        AUTHENTICATION_UNSUCCESSFUL: Reply(535, "5.7.8", "Error: authentication failed"),
+        SENDER_OK: Reply(250, "2.1.0", "Ok"),
+        # permit_sasl_authenticated, reject.
+        NOT_AUTHENTICATED: Reply(554, "5.7.1", "<client>: Client host rejected: Access denied"),
+        NO_SUBMIT_RIGHT: Reply(554, "5.7.1", "<client>: Client host rejected: Access denied"),
+        # reject_sender_login_mismatch.
+        NO_SENDER_RIGHT: Reply(
+            553, "5.7.1", "<sender>: Sender address rejected: not owned by user"
+        ),
+        INSUFFICIENT_RESOURCES: Reply(452, "4.3.1", "Insufficient system storage"),
+        SUBMISSION_RATE_EXCEEDED: Reply(450, "4.7.1", "Error: too much mail from client"),
+        MESSAGE_TOO_LARGE: Reply(552, "5.3.4", "Message size exceeds fixed limit"),
+        RECIPIENT_OK: Reply(250, "2.1.5", "Ok"),
+        # defer_unauth_destination, the default of smtpd_relay_restrictions: a client tries again.
+        UNABLE_TO_RELAY: Reply(454, "4.7.1", "<recipient>: Relay access denied"),
+        NO_MAIL_COMMAND: Reply(503, "5.5.1", "Error: need MAIL command"),
+        TOO_MANY_RECIPIENTS: Reply(452, "4.5.3", "Error: too many recipients"),
+        START_MAIL_INPUT: Reply(354, "", "End data with <CR><LF>.<CR><LF>"),
+        QUEUED: Reply(250, "2.0.0", "Ok: queued as {message_id}"),
+    }
+)
+_WORDINGS: Mapping[Wording, Mapping[Reply, Reply]] = MappingProxyType(
+    {
+        Wording.EXCHANGE_2007: {},
+        Wording.EXCHANGE_2013: _SINCE_2013,
+        Wording.POSTFIX: _OF_POSTFIX,
+    }
+)
 
 
 def worded(answer: Reply, wording: Wording) -> Reply:
-    """Return a reply of this module in the wording of a version of Exchange."""
-    return answer if wording is Wording.EXCHANGE_2007 else _SINCE_2013.get(answer, answer)
+    """Return a reply of this module in the wording of a server."""
+    return _WORDINGS[wording].get(answer, answer)

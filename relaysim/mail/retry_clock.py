@@ -1,5 +1,7 @@
 """Retry times and expiry of queues and messages. All times in microseconds."""
 
+SECOND = 1_000_000
+
 
 def queue_retry_delay(
     failure: int,
@@ -40,6 +42,45 @@ def queue_retry_delay(
     if failure <= queue_glitch_retry_count + transient_failure_retry_count:
         return transient_failure_retry_interval
     return outbound_connection_failure_retry_interval
+
+
+def backed_off_retry(
+    failed_at: int,
+    arrived_at: int,
+    minimal_backoff_time: int,
+    maximal_backoff_time: int,
+    queue_run_delay: int,
+) -> int:
+    """Return when Postfix tries a deferred message again.
+
+    The message is due after its age at the failure, at least `minimal_backoff_time` and at most
+    `maximal_backoff_time`. The next scan of the deferred queue finds it, one second early at most.
+
+    Parameters
+    ----------
+    failed_at, arrived_at : int
+        Time of the failure, and of the arrival of the message at the hub, microseconds.
+    minimal_backoff_time, maximal_backoff_time : int
+        Microseconds.
+    queue_run_delay : int
+        Time from one scan to the next, microseconds.
+
+    Returns
+    -------
+    int
+        Time of the next attempt, microseconds.
+
+    Notes
+    -----
+    Postfix, `qmgr_active.c` and `qmgr_scan.c`: times are whole seconds, and a scan passes over a
+    file whose time lies more than a second ahead. Scans begin at the start of the run (assumption).
+    """
+    second = failed_at // SECOND * SECOND
+    age = second - arrived_at // SECOND * SECOND
+    due = second + min(max(age, minimal_backoff_time), maximal_backoff_time)
+    # The scan of this very moment is over, however short the backoff time is.
+    earliest = max(due - SECOND, failed_at + 1)
+    return -(-earliest // queue_run_delay) * queue_run_delay
 
 
 def expires_at(accepted_at: int, message_expiration_timeout: int) -> int:

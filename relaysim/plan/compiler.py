@@ -18,6 +18,7 @@ from relaysim.plan.plan import (
     LinePlan,
     Plan,
     PressurePlan,
+    QueueManagerPlan,
     ReceiverPlan,
     RetryClock,
     Scripted,
@@ -214,6 +215,7 @@ def _hub(scenario: Scenario, name: str, numbers: Numbering, station: dict[str, i
         name=hub.name,
         title=hub.name,
         cores=hub.cores,
+        sends_first=hub.properties.sends_first,
         cpu_station=station[station_name(StationKind.CORES, hub.name)],
         commit_station=station[station_name(StationKind.COMMIT, hub.name)],
         submission_station=station[station_name(StationKind.MAILBOX_SUBMISSION, hub.name)],
@@ -232,14 +234,9 @@ def _hub(scenario: Scenario, name: str, numbers: Numbering, station: dict[str, i
         reject_time=hub.reject_time,
         skip_5xx_greeting=hub.skip_5xx_greeting,
         shadow=-1 if shadow is None else numbers.hubs.index(shadow),
-        message_retry_interval=hub.message_retry_interval,
-        retry=RetryClock(
-            hub.queue_glitch_retry_count,
-            hub.queue_glitch_retry_interval,
-            hub.transient_failure_retry_count,
-            hub.transient_failure_retry_interval,
-            hub.outbound_connection_failure_retry_interval,
-        ),
+        message_retry_interval=hub.message_retry_interval or 0,
+        retry=_retry_clock(hub),
+        queue_manager=_queue_manager(hub),
         message_expiration_timeout=hub.message_expiration_timeout,
         delay_notification_timeout=(
             LIMIT if hub.delay_notification_timeout is None else hub.delay_notification_timeout
@@ -255,6 +252,34 @@ def _hub(scenario: Scenario, name: str, numbers: Numbering, station: dict[str, i
             delays_first=hub.properties.back_pressure_delays_first,
         ),
     )
+
+
+def _retry_clock(hub: hub_model.Hub) -> RetryClock:
+    """Return the clock of a queue in Retry.
+
+    A next hop that Postfix cannot connect to is dead for the minimal backoff time.
+    """
+    steady = hub.outbound_connection_failure_retry_interval or hub.minimal_backoff_time
+    assert steady is not None
+    return RetryClock(
+        hub.queue_glitch_retry_count or 0,
+        hub.queue_glitch_retry_interval or 0,
+        hub.transient_failure_retry_count or 0,
+        hub.transient_failure_retry_interval or 0,
+        steady,
+    )
+
+
+def _queue_manager(hub: hub_model.Hub) -> QueueManagerPlan | None:
+    """Return the queue manager of Postfix; None for another server."""
+    minimal, maximal, scan = (
+        hub.minimal_backoff_time,
+        hub.maximal_backoff_time,
+        hub.queue_run_delay,
+    )
+    if minimal is None or maximal is None or scan is None:
+        return None
+    return QueueManagerPlan(minimal, maximal, scan)
 
 
 def _connector(
@@ -276,6 +301,7 @@ def _connector(
         max_message_size=connector.max_message_size,
         max_recipients_per_message=connector.max_recipients_per_message or 0,
         max_acknowledgement_delay=connector.max_acknowledgement_delay,
+        wording=scenario.hubs[hub].properties.wording,
     )
 
 

@@ -12,6 +12,7 @@ from array import array
 from dataclasses import dataclass
 
 from relaysim.mail.backpressure import ReplyDelay, Thresholds
+from relaysim.mail.reply import Wording
 from relaysim.mail.session_time import Timing
 from relaysim.mail.watched_drive import Drive
 from relaysim.plan.names import QueueKind, StationKind
@@ -154,6 +155,7 @@ class ConnectorPlan:
     max_message_size: int | None
     max_recipients_per_message: int
     max_acknowledgement_delay: int
+    wording: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,15 @@ class RetryClock:
     transient_failure_retry_count: int
     transient_failure_retry_interval: int
     outbound_connection_failure_retry_interval: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueManagerPlan:
+    """The queue manager of Postfix: arguments of `mail.retry_clock.backed_off_retry`."""
+
+    minimal_backoff_time: int
+    maximal_backoff_time: int
+    queue_run_delay: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +196,14 @@ class HubPlan:
     """A hub.
 
     `title` is its name in the scenario; the `name` of a hub for culprits alone is another.
-    `shadow` is the hub that gets a copy of its messages; -1 for none.
+    `shadow` is the hub that gets a copy of its messages; -1 for none. With a `queue_manager`, as in
+    Postfix, the `message_retry_interval` is 0 and has no effect.
     """
 
     name: str
     title: str
     cores: int
+    sends_first: bool
     cpu_station: int
     commit_station: int
     submission_station: int
@@ -211,6 +224,7 @@ class HubPlan:
     shadow: int
     message_retry_interval: int
     retry: RetryClock
+    queue_manager: QueueManagerPlan | None
     message_expiration_timeout: int
     delay_notification_timeout: int
     priority_quotas: tuple[int, int, int] | None

@@ -32,7 +32,15 @@ class MtaProperties:
     linked_receive_connectors: bool
     """Whether its send connectors may have a `linked_receive_connector`."""
     wording: Wording
-    """The wording of its replies; it changes no verdict."""
+    """The wording of its replies.
+
+    Postfix defers what Exchange refuses: without the right to relay it answers 454.
+    """
+    sends_first: bool
+    """Whether a free core sends before it takes mail in, and categorizes last.
+
+    Where it is false, all core work is first in, first out: mail that comes in slows delivery.
+    """
     end_of_support: str
     """The day on which the support of the maker ended, such as 2025-10-14; empty if it did not."""
 

@@ -1,9 +1,9 @@
 """Hub Transport servers: addresses, cores, costs, queues. Keys have Exchange's parameter names."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from immutabledict import immutabledict
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from relaysim.profiles.properties import MtaProperties
 from relaysim.scenario.connector import ReceiveConnector
@@ -42,6 +42,18 @@ CoreTime = Annotated[Cost, BeforeValidator(_as_table)]
 """A cost: a constant ("5 ms"), or a table {base, per_kb, cv}."""
 
 
+_Retries = Annotated[int, Field(ge=0, le=15)] | None
+_EXCHANGE = (
+    "message_retry_interval",
+    "queue_glitch_retry_count",
+    "queue_glitch_retry_interval",
+    "transient_failure_retry_count",
+    "transient_failure_retry_interval",
+    "outbound_connection_failure_retry_interval",
+)
+_POSTFIX = ("minimal_backoff_time", "maximal_backoff_time", "queue_run_delay")
+
+
 class Hub(Table):
     """A Hub Transport server (or another MTA), with the parameters of `Set-TransportServer`.
 
@@ -64,9 +76,9 @@ class Hub(Table):
     """Its receive connectors by name."""
     site: Annotated[str, Field(min_length=1)] = "Default-First-Site-Name"
     """Its Active Directory site; the default is that of a new forest."""
-    shadow_redundancy_enabled: bool
+    shadow_redundancy_enabled: bool = False
     """Whether another such server of the site gets a copy of each message before the 250."""
-    specific_binding_hides_wildcard: bool
+    specific_binding_hides_wildcard: bool = False
     """Whether an address with its own connector refuses clients that this connector does not list,
     instead of leaving them to one that is bound to all addresses."""
 
@@ -86,13 +98,13 @@ class Hub(Table):
     commit_write: Duration
     """Time to write a batch."""
 
-    max_connection_rate_per_minute: Limit
+    max_connection_rate_per_minute: Limit = None
     """Connections that it takes in a minute; the next one waits."""
     max_outbound_connections: Limit
     """Connections that it opens to all domains together."""
     max_per_domain_outbound_connections: Limit
     """Connections that it opens to one domain."""
-    smtp_connector_queue_message_count_threshold_for_concurrent_connections: Positive
+    smtp_connector_queue_message_count_threshold_for_concurrent_connections: Positive = 1
     """Messages in a queue for each connection to the outside beyond the first."""
     max_concurrent_mailbox_deliveries: Limit
     """Deliveries to mailboxes at a time."""
@@ -103,31 +115,56 @@ class Hub(Table):
     skip_5xx_greeting: bool
     """Whether a 5xx greeting puts the queue into Retry; if not, its mail bounces."""
 
-    message_retry_interval: Interval
+    message_retry_interval: Interval | None = None
     """Wait of a message that a 4xx reply deferred."""
-    queue_glitch_retry_count: Annotated[int, Field(ge=0, le=15)]
+    queue_glitch_retry_count: _Retries = None
     """First retries of a queue that cannot connect."""
-    queue_glitch_retry_interval: Interval
+    queue_glitch_retry_interval: Interval | None = None
     """Wait before each of those."""
-    transient_failure_retry_count: Annotated[int, Field(ge=0, le=15)]
+    transient_failure_retry_count: _Retries = None
     """Retries of the queue after those."""
-    transient_failure_retry_interval: Interval
+    transient_failure_retry_interval: Interval | None = None
     """Wait before each of them."""
-    outbound_connection_failure_retry_interval: Interval
+    outbound_connection_failure_retry_interval: Interval | None = None
     """Wait of the queue from then on."""
+    minimal_backoff_time: Interval | None = None
+    """Postfix: the shortest wait of a message that was deferred."""
+    maximal_backoff_time: Interval | None = None
+    """Postfix: the longest one; between the two a message waits for as long as it is old."""
+    queue_run_delay: Interval | None = None
+    """Postfix: time from one scan for deferred messages that are due to the next."""
     message_expiration_timeout: Lasting
     """Age at which a message expires and its sender gets an NDR."""
     delay_notification_timeout: TimeLimit
     """Age at which the sender gets a delay notice; "unlimited" sends none."""
 
-    priority_queuing_enabled: bool
+    priority_queuing_enabled: bool = False
     """Whether connections are shared out by priority."""
-    max_per_domain_high_priority_connections: Limit
+    max_per_domain_high_priority_connections: Limit = None
     """Of the connections to a domain, how many high priority may have."""
-    max_per_domain_normal_priority_connections: Limit
+    max_per_domain_normal_priority_connections: Limit = None
     """Of the connections to a domain, how many normal priority may have."""
-    max_per_domain_low_priority_connections: Limit
+    max_per_domain_low_priority_connections: Limit = None
     """Of the connections to a domain, how many low priority may have."""
 
     back_pressure: BackPressure
     """Resources that make it refuse mail when they run short."""
+
+    @field_validator("maximal_backoff_time")
+    @classmethod
+    def _is_the_longest(cls, longest: int | None, info: ValidationInfo) -> int | None:
+        if longest is not None and longest < (info.data.get("minimal_backoff_time") or 0):
+            raise ValueError("must not be below minimal_backoff_time")
+        return longest
+
+    @model_validator(mode="after")
+    def _has_one_retry_clock(self) -> Self:
+        clocks = [
+            [key for key in keys if getattr(self, key) is not None]
+            for keys in (_EXCHANGE, _POSTFIX)
+        ]
+        if clocks not in ([list(_EXCHANGE), []], [[], list(_POSTFIX)]):
+            raise ValueError(
+                f"a hub needs one retry clock: {', '.join(_EXCHANGE)}, or {', '.join(_POSTFIX)}"
+            )
+        return self

@@ -9,6 +9,7 @@ from relaysim.scenario.default_tables import GROUPS, PROFILE_KEYS, with_defaults
 from relaysim.scenario.problem import Problem, unknown
 from relaysim.scenario.raw_tables import Found, Raw, at, named, streams, texts
 from relaysim.scenario.table import NONE
+from relaysim.wording import listed
 
 
 def _profiles(raw: Raw, collection: Collection) -> Found:
@@ -93,10 +94,23 @@ def _linked(raw: Raw, collection: Collection) -> Found:
                 )
 
 
+def _settings(raw: Raw, collection: Collection) -> Found:
+    """Report settings of a hub that its server has not, such as the retry clock of another one."""
+    tables = collection.tables(Kind.MTA, "hub")
+    for name, table in named(raw, "hubs"):
+        mta = str(table.get("mta"))
+        for key in table if mta in tables else ():
+            having = [other for other, keys in tables.items() if key in keys]
+            if having and mta not in having:
+                text = f"{mta} has no such setting; it is one of {listed(having)}"
+                yield Problem(("hubs", name, key), text)
+
+
 PROFILE_CHECKS: tuple[Callable[[Raw, Collection], Found], ...] = (
     _profiles,
     _parameters,
     _uses,
     _parted,
     _linked,
+    _settings,
 )

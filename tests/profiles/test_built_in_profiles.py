@@ -143,6 +143,32 @@ def test_the_connectors_that_exchange_2013_and_later_install() -> None:
         assert custom["max_acknowledgement_delay"] == "0 s"
 
 
+def test_postfix() -> None:
+    hub = hub_defaults("postfix")
+    clock = [
+        hub[key] for key in ("minimal_backoff_time", "maximal_backoff_time", "queue_run_delay")
+    ]
+    assert clock == ["300 s", "4000 s", "300 s"]
+    assert (hub["max_outbound_connections"], hub["max_per_domain_outbound_connections"]) == (
+        100,
+        20,
+    )
+    assert (hub["message_expiration_timeout"], hub["delay_notification_timeout"]) == (
+        *("5 d", "unlimited"),
+    )
+    stranger, own = (
+        receive_connector_defaults("postfix", "HUB01", name) for name in ("smtpd", "mynetworks")
+    )
+    assert (stranger["max_inbound_connection"], own["max_inbound_connection"]) == (100, 100)
+    limits = [each["max_inbound_connection_per_source"] for each in (stranger, own)]
+    assert limits == [50, "unlimited"]
+    assert (stranger["max_recipients_per_message"], stranger["max_message_size"]) == (
+        *(1000, "10240000 B"),
+    )
+    assert "permissions" not in stranger
+    assert len(own["permissions"]) == 1
+
+
 def test_none_costs_nothing_and_limits_nothing_but_has_the_retry_clock() -> None:
     none, exchange = hub_defaults("none"), hub_defaults("exchange-2010")
     assert none.keys() == exchange.keys()
@@ -194,7 +220,9 @@ def read(key: str, value: object) -> None:
         assert key in WORDS
 
 
-LISTS = {"bindings", "remote_ip_ranges", "permission_groups", "auth_mechanism"}
+LISTS = {
+    *("bindings", "remote_ip_ranges", "permission_groups", "auth_mechanism", "permissions"),
+}
 WORDS = {"on_failure", "refusal_stage", "refusal_action", "trigger", "widening", "reputation"}
 
 TABLES = {
@@ -258,23 +286,24 @@ def test_what_the_engine_and_the_checks_ask_of_a_server() -> None:
     }
     keys = (
         *("delayed_acknowledgement", "server_authentication", "back_pressure_delays_first"),
-        *("linked_receive_connectors", "wording", "end_of_support"),
+        *("linked_receive_connectors", "sends_first", "wording", "end_of_support"),
     )
     ends = {"2013": "2023-04-11", "2016": "2025-10-14", "2019": "2025-10-14", "se": ""}
     assert asked == {
         **{
             f"exchange-{version}": dict(
-                zip(keys, (False, True, True, False, "exchange-2013", end), strict=True)
+                zip(keys, (False, True, True, False, True, "exchange-2013", end), strict=True)
             )
             for version, end in ends.items()
         },
         "exchange-2007": dict(
-            zip(keys, (False, True, False, True, "exchange-2007", "2017-04-11"), strict=True)
+            zip(keys, (False, True, False, True, True, "exchange-2007", "2017-04-11"), strict=True)
         ),
         "exchange-2010": dict(
-            zip(keys, (True, True, True, True, "exchange-2007", "2020-10-13"), strict=True)
+            zip(keys, (True, True, True, True, True, "exchange-2007", "2020-10-13"), strict=True)
         ),
-        "none": dict(zip(keys, (False, False, True, True, "exchange-2007", ""), strict=True)),
+        "postfix": dict(zip(keys, (False, False, True, False, False, "postfix", ""), strict=True)),
+        "none": dict(zip(keys, (False, False, True, True, True, "exchange-2007", ""), strict=True)),
     }
 
 

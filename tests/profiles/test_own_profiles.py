@@ -16,7 +16,7 @@ from relaysim.scenario.problem import ScenarioError
 SMALL = Path(__file__).parents[1] / "scenario" / "small.toml"
 MTA = 'mta = "exchange-2010"'
 
-POSTFIX = """\
+COURIER = """\
 extends = "none"
 
 [hub]
@@ -37,19 +37,19 @@ def write(path: str, text: str) -> None:
     Path(path).write_text(text, encoding="utf-8")
 
 
-def postfix(name: str = "postfix") -> Scenario:
+def courier(name: str = "courier") -> Scenario:
     """The small scenario with a profile from the folder beside it."""
     return load("small.toml", [f"hubs.HUB01.mta={name}"])
 
 
 @pytest.mark.usefixtures("folder")
 def test_a_profile_lies_beside_the_scenario_or_where_the_user_says() -> None:
-    write("profiles/mta/postfix.toml", POSTFIX)
-    assert postfix().hubs["HUB01"].commit_write == 4_000
-    write("elsewhere/mta/postfix.toml", POSTFIX.replace("4 ms", "5 ms"))
-    moved = load("small.toml", ["hubs.HUB01.mta=postfix"], profiles="elsewhere")
+    write("profiles/mta/courier.toml", COURIER)
+    assert courier().hubs["HUB01"].commit_write == 4_000
+    write("elsewhere/mta/courier.toml", COURIER.replace("4 ms", "5 ms"))
+    moved = load("small.toml", ["hubs.HUB01.mta=courier"], profiles="elsewhere")
     assert moved.hubs["HUB01"].commit_write == 5_000
-    text = SMALL.read_text(encoding="utf-8").replace(MTA, 'mta = "postfix"')
+    text = SMALL.read_text(encoding="utf-8").replace(MTA, 'mta = "courier"')
     assert loads(text, profiles="elsewhere").hubs["HUB01"].commit_write == 5_000
     with pytest.raises(ScenarioError):
         loads(text)
@@ -57,11 +57,11 @@ def test_a_profile_lies_beside_the_scenario_or_where_the_user_says() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_scenario_has_the_profiles_beside_the_file_that_it_extends() -> None:
-    write("profiles/mta/postfix.toml", POSTFIX)
-    write("designs/profiles/mta/exim.toml", POSTFIX.replace("4 ms", "6 ms"))
+    write("profiles/mta/courier.toml", COURIER)
+    write("designs/profiles/mta/exim.toml", COURIER.replace("4 ms", "6 ms"))
     write("designs/other.toml", 'extends = "../small.toml"\n[hubs.HUB01]\nmta = "exim"\n')
     assert load("designs/other.toml").hubs["HUB01"].commit_write == 6_000
-    other = load("designs/other.toml", ["hubs.HUB01.mta=postfix"])
+    other = load("designs/other.toml", ["hubs.HUB01.mta=courier"])
     assert other.hubs["HUB01"].commit_write == 4_000
 
 
@@ -74,16 +74,16 @@ def test_a_folder_of_something_else_is_left_alone() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_profile_extends_another_one_of_the_user() -> None:
-    write("profiles/mta/_linux.toml", POSTFIX)
-    write("profiles/mta/postfix.toml", 'extends = "_linux"\n')
-    write("profiles/mta/exim.toml", 'extends = "postfix"\n')
-    scenario = postfix("exim")
+    write("profiles/mta/_linux.toml", COURIER)
+    write("profiles/mta/courier.toml", 'extends = "_linux"\n')
+    write("profiles/mta/exim.toml", 'extends = "courier"\n')
+    scenario = courier("exim")
     assert scenario.hubs["HUB01"].commit_write == 4_000
     (profile,) = scenario.profiles.own
-    files = [str(Path("profiles") / "mta" / name) for name in ("exim", "postfix", "_linux")]
+    files = [str(Path("profiles") / "mta" / name) for name in ("exim", "courier", "_linux")]
     assert [file.path for file in profile.files] == [f"{file}.toml" for file in files]
     with pytest.raises(ScenarioError):
-        postfix("_linux")
+        courier("_linux")
 
 
 @pytest.mark.usefixtures("folder")
@@ -105,11 +105,11 @@ def test_a_section_and_a_key_of_one_name_replace_each_other() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_scenario_keeps_the_profiles_that_it_names_and_no_others() -> None:
-    write("profiles/mta/postfix.toml", POSTFIX)
-    write("profiles/mta/exim.toml", POSTFIX)
+    write("profiles/mta/courier.toml", COURIER)
+    write("profiles/mta/exim.toml", COURIER)
     write("profiles/host/crm.toml", 'extends = "application"\n')
-    own = postfix().profiles.own
-    assert [(each.kind, each.name) for each in own] == [(Kind.MTA, "postfix")]
+    own = courier().profiles.own
+    assert [(each.kind, each.name) for each in own] == [(Kind.MTA, "courier")]
     assert load("small.toml").profiles.own == ()
     assert digest(load("small.toml")) == digest(load(SMALL))
 
@@ -129,16 +129,16 @@ def test_a_server_installs_connectors_with_values_of_their_own() -> None:
     }
     lines = (f"{key} = {entry(value)}\n" for key, value in values.items())
     installed = f'[installed_connectors."Front HUB"]\n{"".join(lines)}'
-    write("profiles/mta/postfix.toml", POSTFIX + installed)
+    write("profiles/mta/courier.toml", COURIER + installed)
     name = "hubs.HUB01.receive_connectors.'front hub01'={enabled = true}"
     front = (
-        load("small.toml", ["hubs.HUB01.mta=postfix", name])
+        load("small.toml", ["hubs.HUB01.mta=courier", name])
         .hubs["HUB01"]
         .receive_connectors["front hub01"]
     )
     assert front.tarpit_interval == 7_000_000
     assert [str(each) for each in front.bindings] == ["0.0.0.0:2525"]
-    off = 'extends = "postfix"\n[installed_connectors]\n"Front HUB" = "none"\n'
+    off = 'extends = "courier"\n[installed_connectors]\n"Front HUB" = "none"\n'
     write("profiles/mta/exim.toml", off)
     with pytest.raises(ScenarioError, match="bindings"):
         load("small.toml", ["hubs.HUB01.mta=exim", name])
@@ -158,7 +158,7 @@ MISTAKES = {
     "no source": ('source = ""', 'source = "a solid-state disk"'),
     "no entry": ('"4 ms" #', "{"),
     "what it extends": ('"nonne"', '"none"'),
-    "itself": ('"postfix"', '"none"'),
+    "itself": ('"courier"', '"none"'),
     "a value": ('"4 msec"', '"4 ms"'),
     "not TOML": ("[hub", "[hub]"),
 }
@@ -170,12 +170,12 @@ def test_a_mistake_is_reported_with_its_file_and_the_allowed_values(
     what: str, golden: Golden
 ) -> None:
     wrong, right = MISTAKES[what]
-    write("profiles/mta/postfix.toml", POSTFIX.replace(right, wrong))
+    write("profiles/mta/courier.toml", COURIER.replace(right, wrong))
     with pytest.raises(ScenarioError) as caught:
-        postfix()
+        courier()
     golden(f"errors/profiles/{what.replace(' ', '_')}", f"{caught.value}\n")
     for problem in caught.value.problems:
-        assert problem.file.startswith(str(Path("profiles") / "mta" / "postfix.toml"))
+        assert problem.file.startswith(str(Path("profiles") / "mta" / "courier.toml"))
 
 
 PROPERTIES = """\
@@ -198,7 +198,7 @@ max_message_size = { value = "12 pages", certainty = "assumption", source = "a g
 def test_all_mistakes_of_all_files_are_reported_at_once(golden: Golden) -> None:
     write("profiles/mta/a.toml", PROPERTIES)
     write("profiles/mta/whole.toml", "[hub]\n")
-    write("profiles/mta/Exchange-2010.toml", POSTFIX)
+    write("profiles/mta/Exchange-2010.toml", COURIER)
     write("profiles/mta/_base.toml", 'extends = "circle"\n')
     write("profiles/mta/circle.toml", 'extends = "_base"\n')
     write("profiles/destination/b.toml", _replies("gmial"))
@@ -225,11 +225,11 @@ def test_a_wrong_value_is_reported_at_its_place_in_the_profile(golden: Golden) -
         f'[installed_connectors."Client HUB"]\nmessage_rate_source = {entry(chr(34) + "nobody" + chr(34))}\n',
         f"[send_connector]\nmax_message_size = {entry('true')}\n",
     )
-    write("profiles/mta/postfix.toml", POSTFIX + "".join(sections))
+    write("profiles/mta/courier.toml", COURIER + "".join(sections))
     reputation = f"[reputation]\nhalf_life = {entry('0')}\n"
     uses = f"[destination]\nrefuses_on = {entry('{ spamhaus-csss = 1.0 }')}\n"
     write("profiles/destination/ours.toml", f'extends = "gmail"\n{uses}{reputation}')
-    settings = ["hubs.HUB01.mta=postfix", "destinations.gmail.profile=ours"]
+    settings = ["hubs.HUB01.mta=courier", "destinations.gmail.profile=ours"]
     with pytest.raises(ScenarioError) as caught:
         load("small.toml", settings)
     golden("errors/profiles/values", f"{caught.value}\n")
@@ -237,22 +237,22 @@ def test_a_wrong_value_is_reported_at_its_place_in_the_profile(golden: Golden) -
 
 @pytest.mark.usefixtures("folder")
 def test_two_folders_may_not_have_one_profile() -> None:
-    write("profiles/mta/postfix.toml", POSTFIX)
-    write("designs/profiles/mta/postfix.toml", POSTFIX)
+    write("profiles/mta/courier.toml", COURIER)
+    write("designs/profiles/mta/courier.toml", COURIER)
     write("designs/other.toml", 'extends = "../small.toml"\n')
     with pytest.raises(ScenarioError) as caught:
         load("designs/other.toml")
     (problem,) = caught.value.problems
-    assert problem.file == str(Path("designs/profiles/mta/postfix.toml"))
-    assert str(Path("designs/../profiles/mta/postfix.toml")) in problem.message
+    assert problem.file == str(Path("designs/profiles/mta/courier.toml"))
+    assert str(Path("designs/../profiles/mta/courier.toml")) in problem.message
 
 
 @pytest.mark.usefixtures("folder")
 def test_one_folder_with_two_spellings_is_read_once() -> None:
-    write("profiles/mta/postfix.toml", POSTFIX)
+    write("profiles/mta/courier.toml", COURIER)
     write("designs/other.toml", 'extends = "../small.toml"\n')
     write("third.toml", 'extends = "designs/other.toml"\n')
-    assert load("third.toml", ["hubs.HUB01.mta=postfix"]).hubs["HUB01"].commit_write == 4_000
+    assert load("third.toml", ["hubs.HUB01.mta=courier"]).hubs["HUB01"].commit_write == 4_000
 
 
 @pytest.mark.usefixtures("folder")
@@ -265,9 +265,9 @@ def test_a_folder_that_the_user_names_must_hold_profiles(folder_name: str) -> No
 
 @pytest.mark.usefixtures("folder")
 def test_own_names_are_among_what_is_allowed() -> None:
-    write("profiles/mta/postfix.toml", POSTFIX)
+    write("profiles/mta/courier.toml", COURIER)
     with pytest.raises(ScenarioError) as caught:
-        postfix("postfx")
+        courier("courer")
     (problem,) = caught.value.problems
-    assert problem.allowed == (*BUILT_IN.names(Kind.MTA), "postfix")
-    assert problem.nearest == "postfix"
+    assert problem.allowed == (*BUILT_IN.names(Kind.MTA), "courier")
+    assert problem.nearest == "courier"

@@ -352,7 +352,7 @@ def slowed(tables: Tables) -> Tables:
     }
     hubs = {
         name: hub
-        | {"message_retry_interval": "1 min"}
+        | ({} if hub.get("mta") == "postfix" else {"message_retry_interval": "1 min"})
         | {"message_expiration_timeout": hub.get("message_expiration_timeout", "10 min")}
         for name, hub in tables["hubs"].items()
     }

@@ -4,6 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from relaysim.profiles.collection import BUILT_IN
+from relaysim.profiles.kind import Kind
 from worlds.random_reputation import reputed, slowed, slower, unlisted
 
 Tables = dict[str, Any]
@@ -295,6 +297,30 @@ def destinations(draw: st.DrawFn) -> Tables:
     return {name: {"profile": "none"} | draw(_DESTINATION) | of for name, of in domains.items()}
 
 
+_OF_POSTFIX = _each(
+    minimal_backoff_time=("1 s", "20 s"),
+    maximal_backoff_time=("20 s", "2 min"),
+    queue_run_delay=("1 s", "7 s", "1 min"),
+)
+_KEYS = {mta: BUILT_IN.profile(Kind.MTA, mta).table("hub") for mta in ("none", "postfix")}
+
+
+@st.composite
+def with_postfix(draw: st.DrawFn, tables: Tables) -> Tables:
+    """The same, where some hubs run Postfix, without the settings that it has not."""
+    linked = tables["send_connectors"].get("linked", {}).get("source_transport_servers", ())
+    for name, hub in tables["hubs"].items():
+        if name not in linked and draw(st.sampled_from((False, False, True))):
+            costs = dict.fromkeys(("receive_cost", "send_cost", "commit_write"), "0 s")
+            kept = {
+                key: value
+                for key, value in hub.items()
+                if key not in _KEYS["none"] or key in _KEYS["postfix"]
+            }
+            tables["hubs"][name] = costs | kept | draw(_OF_POSTFIX) | {"mta": "postfix"}
+    return tables
+
+
 _SPACES = st.sampled_from((["SMTP:*;1"], ["SMTP:*;1"], ["SMTP:*;1"], ["SMTP:*.example;1"]))
 """The last one leaves mail without a way: it waits in the unreachable queue."""
 
@@ -523,6 +549,7 @@ def plain_worlds(draw: st.DrawFn) -> Tables:
     common = draw(st.sampled_from(focus))
     if common:
         tables = draw(common(tables))
+    tables = draw(with_postfix(tables))
     tables["events"] = [event for event in tables["events"] if _in_time(event, DURATION, drain)]
     return tables
 

@@ -35,12 +35,13 @@ struct Job {
 
 struct Cores {
   i64 hub = 0, station = 0, free = 0;
-  bool stopped = false;
+  bool stopped = false, sends_first = true;
   Ring<Job> waiting[3];
 
   bool serve(Run&, WorkClass, Target, i64 visit, i64 subject, i64 attempt, i64 recipient,
              i64 length);
   void end(Run&);
+  Ring<Job>& next();
   void begin(Run&, const Job&);
   void stop(Run&);
   void start(Run&);
@@ -268,16 +269,20 @@ struct DeliveryQueue {
   bool throttled(Run&, i64 transaction, i64 reply);
   void connection_lost(Run&, i64 transaction);
   void put_back(Run&, i64 transaction);
-  void retry_message(Run&, i64 transaction, i64 recipient, i64 attempt);
-  void enter_retry(Run&);
-  i64 retry_delay(Run&, i64 failures);
-  void retry_due(Run&, u64 sequence);
-  void leave_retry(Run&);
   void expire(Run&, i64 transaction);
   void stop(Run&);
   void start(Run&);
   void record_wait(Run&, i64 transaction, i64 end = -1);
   void close(Run&);
+  // relay/message_retry
+  void defer(Run&, i64 transaction);
+  i64 next_attempt(Run&, i64 transaction);
+  // relay/queue_retry
+  void enter_retry(Run&);
+  i64 retry_delay(Run&, i64 failures);
+  void retry_due(Run&, u64 sequence);
+  void leave_retry_if_empty(Run&);
+  void leave_retry(Run&);
   // relay/suspended_streams
   SuspendedStream* suspended_stream(i64 stream);
   bool hold(Run&, i64 transaction);

@@ -2,6 +2,7 @@
 #pragma once
 #include "draw.hpp"
 
+constexpr i64 SECOND = 1000000;
 constexpr i64 MINUTE = 60000000;
 constexpr i64 HOUR = 3600000000;
 constexpr i64 DAY = 86400000000;
@@ -70,7 +71,7 @@ struct Array<void> {
 };
 
 struct RunPlan {
-  i64 duration, horizon, linked, mailbox_time, complaint_delay, feedback_delay, back_off, week_offset, reacts, counts_volume, detects_compromise, unable_to_connect, accepted, message_expired, connection_dropped, service_not_available, queued, insufficient_resources, no_route_for_size, message_too_large, submission_rate_exceeded, too_many_sessions, too_many_sessions_of_source, too_many_connections;
+  i64 duration, horizon, linked, mailbox_time, complaint_delay, feedback_delay, back_off, week_offset, reacts, counts_volume, detects_compromise, unable_to_connect, accepted, message_expired, connection_dropped, service_not_available, queued, insufficient_resources, no_route_for_size, too_many_connections;
 };
 
 struct StreamPlan {
@@ -90,7 +91,7 @@ struct VerdictPlan {
 };
 
 struct ConnectorPlan {
-  i64 hub, station, max_inbound_connection, max_inbound_connection_per_source, max_inbound_connection_percentage_per_source, message_rate_limit, message_rate_per, max_message_size, max_recipients_per_message, max_acknowledgement_delay;
+  i64 hub, station, max_inbound_connection, max_inbound_connection_per_source, max_inbound_connection_percentage_per_source, message_rate_limit, message_rate_per, max_message_size, max_recipients_per_message, max_acknowledgement_delay, too_many_sessions, too_many_sessions_of_source, insufficient_resources, message_too_large, submission_rate_exceeded, queued;
 };
 
 struct CostPlan {
@@ -98,7 +99,7 @@ struct CostPlan {
 };
 
 struct HubPlan {
-  i64 cores, cpu_station, commit_station, submission_station, egress, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, reject_time, skip_5xx_greeting, shadow, message_retry_interval, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, delay_start, delay_step, delay_longest, delays_first;
+  i64 cores, sends_first, cpu_station, commit_station, submission_station, egress, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, reject_time, skip_5xx_greeting, shadow, message_retry_interval, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, minimal_backoff_time, maximal_backoff_time, queue_run_delay, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, delay_start, delay_step, delay_longest, delays_first;
 };
 
 struct DrivePlan {
@@ -868,4 +869,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "8d3e34d92b677266a70375848db4ab0d"
+#define LAYOUT "90d512b20a87dc7225a57e961530aca2"

@@ -12,10 +12,12 @@ from relaysim.engine.reputation.signals import LATEST_COMPLAINT
 from relaysim.mail import office_hours, provider_state
 from relaysim.mail.dialogue import HUB_BANDWIDTH
 from relaysim.mail.provider_state import SCALE
+from relaysim.mail.retry_clock import SECOND
 from relaysim.mail.session_time import MAILBOX_SUBMISSION
 from relaysim.plan.plan import TOO_LARGE
 
 CONSTANTS: dict[str, int] = {
+    "SECOND": SECOND,
     "MINUTE": 60_000_000,
     "HOUR": 3_600_000_000,
     "DAY": 86_400_000_000,
@@ -39,6 +41,19 @@ BACK_OFF = ("source", "stream", "none")
 
 THRESHOLDS = ("low_to_medium", "medium_to_high", "high_to_medium", "medium_to_low")
 """Fields of `Thresholds`: of version buckets in a hub, of the use of a drive in a drive."""
+
+QUEUE_MANAGER = ("minimal_backoff_time", "maximal_backoff_time", "queue_run_delay")
+"""Fields of `QueueManagerPlan`; all 0 for a hub without a queue manager."""
+
+WORDED = (
+    "too_many_sessions",
+    "too_many_sessions_of_source",
+    "insufficient_resources",
+    "message_too_large",
+    "submission_rate_exceeded",
+    "queued",
+)
+"""Replies of a receive connector, which hubs word differently."""
 
 COUNTERS = ("attempted", "complaints", "inboxed", "traps", "unknown")
 
@@ -77,10 +92,6 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "queued",
         "insufficient_resources",
         "no_route_for_size",
-        "message_too_large",
-        "submission_rate_exceeded",
-        "too_many_sessions",
-        "too_many_sessions_of_source",
         "too_many_connections",
     ),
     "StreamPlan": (
@@ -131,10 +142,12 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "max_message_size",
         "max_recipients_per_message",
         "max_acknowledgement_delay",
+        *WORDED,
     ),
     "CostPlan": ("base", "per_kb", "factors"),
     "HubPlan": (
         "cores",
+        "sends_first",
         "cpu_station",
         "commit_station",
         "submission_station",
@@ -155,6 +168,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "transient_failure_retry_count",
         "transient_failure_retry_interval",
         "outbound_connection_failure_retry_interval",
+        *QUEUE_MANAGER,
         "message_expiration_timeout",
         "delay_notification_timeout",
         "has_quotas",

@@ -9,7 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.engine.fast.flat_arrays import NONE, Arrays, Row, arrays, fields, limits
-from relaysim.engine.fast.layout import BACK_OFF, PLAN, PROVIDER_RULES, THRESHOLDS
+from relaysim.engine.fast.layout import (
+    BACK_OFF,
+    PLAN,
+    PROVIDER_RULES,
+    QUEUE_MANAGER,
+    THRESHOLDS,
+    WORDED,
+)
 from relaysim.engine.recorder import names
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
@@ -31,13 +38,18 @@ _NAMED = {
     "queued": reply.QUEUED.filled(message_id="id"),
     "insufficient_resources": reply.INSUFFICIENT_RESOURCES,
     "no_route_for_size": reply.NO_ROUTE_FOR_SIZE,
-    "message_too_large": reply.MESSAGE_TOO_LARGE,
-    "submission_rate_exceeded": reply.SUBMISSION_RATE_EXCEEDED,
-    "too_many_sessions": reply.TOO_MANY_CONNECTIONS,
-    "too_many_sessions_of_source": reply.TOO_MANY_CONNECTIONS_PER_SOURCE,
     "too_many_connections": remote.TOO_MANY_CONNECTIONS,
 }
 """The replies that an engine gives by itself, by their names in the header."""
+_WORDED = {
+    "too_many_sessions": reply.TOO_MANY_CONNECTIONS,
+    "too_many_sessions_of_source": reply.TOO_MANY_CONNECTIONS_PER_SOURCE,
+    "insufficient_resources": reply.INSUFFICIENT_RESOURCES,
+    "message_too_large": reply.MESSAGE_TOO_LARGE,
+    "submission_rate_exceeded": reply.SUBMISSION_RATE_EXCEEDED,
+    "queued": reply.QUEUED,
+}
+"""Those of a receive connector, in the wording of its hub."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,6 +239,7 @@ class _Packing:
                     *("max_inbound_connection", "max_inbound_connection_per_source"),
                     *("message_rate_limit", "max_message_size"),
                 ),
+                **{name: self._worded(name, connector.wording) for name in WORDED},
             }
             for connector in plan.connectors
         ]
@@ -240,6 +253,10 @@ class _Packing:
             "connectors": connectors,
         }
 
+    def _worded(self, name: str, wording: reply.Wording) -> int:
+        text = str(reply.worded(_WORDED[name], wording))
+        return self.texts.number(text.format(message_id="id"))
+
     def _hubs(self) -> dict[str, Any]:
         hubs, costs, drives = list[Row](), list[Row](), list[Row]()
         for hub in self.plan.hubs:
@@ -249,13 +266,15 @@ class _Packing:
                 {
                     **fields(
                         hub,
-                        *("cores", "cpu_station", "commit_station", "submission_station"),
+                        *("cores", "sends_first", "cpu_station", "commit_station"),
+                        "submission_station",
                         *("egress", "dsn_stream", "batch_size", "batch_timeout", "commit_write"),
                         *("connection_rate", "mailbox_submissions", "outbound_connections"),
                         *("reject_time", "skip_5xx_greeting", "shadow", "message_retry_interval"),
                         *("message_expiration_timeout", "delay_notification_timeout"),
                     ),
                     **fields(hub.retry, *hub.retry.__slots__),
+                    **{name: getattr(hub.queue_manager, name, 0) for name in QUEUE_MANAGER},
                     "has_quotas": hub.priority_quotas is not None,
                     **dict(zip(("high_quota", "normal_quota", "low_quota"), quotas, strict=True)),
                     **fields(hub.pressure, "version_bucket_size", "resource_monitoring_interval"),

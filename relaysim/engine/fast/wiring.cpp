@@ -66,6 +66,7 @@ void Run::wire() {
     hub.number = hub.cores.hub = hub.database.hub = hub.pressure.hub = number;
     hub.cores.station = given.cpu_station;
     hub.cores.free = given.cores;
+    hub.cores.sends_first = given.sends_first;
     hub.database.station = given.commit_station;
     hub.database.batch_size = given.batch_timeout ? given.batch_size : 1;
     hub.database.batch_timeout = given.batch_timeout;

@@ -121,7 +121,7 @@ class Connections:
                         statuses = internet.delivered(plan, transaction, recipients)
                         hub.finish_each(transaction, recipients, statuses, reply)
                 elif verdict == DEFERRED:
-                    queue.retry_message(transaction, recipient, attempt)
+                    queue.message_retry.defer(transaction)
                 else:
                     internet.bounced(plan, transaction, reply)
                     hub.finish(transaction, _BOUNCED, reply)

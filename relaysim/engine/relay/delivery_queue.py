@@ -4,15 +4,16 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from relaysim.engine.context import Context
-from relaysim.engine.kernel import QUEUE, TIMER, Event, Process, ProcessGenerator
+from relaysim.engine.kernel import QUEUE, Process, ProcessGenerator
 from relaysim.engine.relay.hub import Hub
+from relaysim.engine.relay.message_retry import MessageRetry
+from relaysim.engine.relay.queue_retry import QueueRetry
 from relaysim.engine.relay.suspended_streams import SuspendedStreams
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
 from relaysim.mail.priority_queuing import choose
-from relaysim.mail.retry_clock import queue_retry_delay
 from relaysim.plan.plan import QueuePlan
-from relaysim.trace.tables import Level, Status
+from relaysim.trace.tables import Status
 
 NO_LIMIT = 1 << 62
 
@@ -42,14 +43,12 @@ class DeliveryQueue:
     started : dict of int to (int, int)
         For each transaction on a connection: when its attempt began (microseconds), and 1 if it
         opened the connection.
-    retrying : bool
-        The queue is in Retry.
-    failures : int
-        Failed connections in a row.
+    retry : QueueRetry
+        Whether the queue is in Retry, and the clock.
+    message_retry : MessageRetry
+        The transactions that a receiver deferred.
     losses : int
         Connections lost so far; after a change `pump` stops.
-    timer : Event or None
-        The retry clock, while it runs.
     """
 
     def __init__(
@@ -70,16 +69,16 @@ class DeliveryQueue:
         self.limit = self.plan.connections or NO_LIMIT
         self.connecting = self.open = self.connections = 0
         self.started: dict[int, tuple[int, int]] = {}
-        self.retrying = False
-        self.failures = self.losses = 0
-        self.timer: Event | None = None
+        self.losses = 0
+        self.message_retry = MessageRetry(context, hub, self.put)
+        self.retry = QueueRetry(context, hub, number, self._retry_due)
         self.back_off = plan.operations.back_off
         self.suspended = SuspendedStreams(
             context,
             QUEUE | hub.number,
             number,
             expire_if_due=hub.expire_if_due,
-            retry_delay=self.retry_delay,
+            retry_delay=self.retry.delay,
             make_ready=self._make_ready,
             pump=self.pump,
             record_wait=self.record_wait,
@@ -108,7 +107,7 @@ class DeliveryQueue:
         # A connection that fails at once puts its transaction back: without the comparison of
         # losses this loop would open the next one for it, without end.
         while self.connecting + self.open < self.limit and self.losses == losses:
-            if self.retrying and (self.timer is not None or self.connecting or self.open):
+            if self.retry.active and (self.retry.timer is not None or self.connecting or self.open):
                 return
             if not self._long_enough() or not self.hub.outbound.may_open(self):
                 return
@@ -221,8 +220,8 @@ class DeliveryQueue:
         else every such reply would start the retry clock anew.
         """
         self.suspended.probe_succeeded(transaction)
-        if self.retrying:
-            self._leave_retry()
+        if self.retry.active:
+            self.retry.leave()
             self.pump()
 
     def connection_closed(self) -> None:
@@ -273,8 +272,8 @@ class DeliveryQueue:
         self.hub.finish(transaction, int(Status.BOUNCED), reply_number)
         self.hub.outbound.closed(self)
         self.pump()
-        if self.retrying and self.timer is None and not any(self.ready) and not self.connecting:
-            self._leave_retry()
+        if self.retry.timer is None:
+            self._leave_retry_if_empty()
 
     def connection_dropped(self, transaction: int) -> None:
         """End the attempt of a transaction because the hub at the other end stopped."""
@@ -306,8 +305,7 @@ class DeliveryQueue:
         if self.back_off == "stream":
             self.suspended.suspend(transaction)
         else:
-            recipient = self.transactions.first_recipient[transaction]
-            self.retry_message(transaction, recipient, self.transactions.attempts[transaction] - 1)
+            self.message_retry.defer(transaction)
         return False
 
     def _connection_lost(self, transaction: int) -> None:
@@ -317,7 +315,7 @@ class DeliveryQueue:
         """
         self.losses += 1
         if not self.open:
-            self._enter_retry()
+            self.retry.enter()
         self._put_back(transaction)
         # The free connection goes to the other queues of the hub first. If this queue took it, it
         # would lose it again, without end.
@@ -330,64 +328,14 @@ class DeliveryQueue:
             self.transactions.ready[transaction] = self.loop.tick
             self.ready[self._priority(transaction)].appendleft(transaction)
 
-    def retry_message(self, transaction: int, recipient: int, attempt: int) -> None:
-        """Schedule a transaction that got a 4xx reply for another attempt, unless it expires.
-
-        Parameters
-        ----------
-        transaction : int
-            Row.
-        recipient, attempt : int
-            First recipient and number of the attempt, which order simultaneous events.
-        """
-        if not self.hub.expire_if_due(transaction):
-            due = self.loop.tick + self.hub.plan.message_retry_interval
-            self.transactions.ready[transaction] = due
-            timer = self.loop.at(due, TIMER, self.hub.number, recipient, attempt, row=transaction)
-            timer.callbacks.append(self._retry)
-
-    def _retry(self, timer: Event) -> None:
-        if not self.transactions.final[timer.row]:  # it may have expired while it waited
-            self.put(timer.row)
-
-    # Retry of the whole queue.
-
-    def _enter_retry(self) -> None:
-        if self.timer is not None:
-            return
-        loop = self.loop
-        if not self.retrying:
-            self.retrying = True
-            self.record.level(Level.QUEUE_RETRY, self.number, loop.tick, 1)
-        self.failures += 1
-        due = loop.tick + self.retry_delay(self.failures)
-        self.timer = loop.at(due, TIMER, QUEUE | self.hub.number, self.number)
-        self.timer.callbacks.append(self._retry_due)
-
-    def retry_delay(self, failures: int) -> int:
-        """Return how long the hub waits after a number of failures in a row; microseconds."""
-        retry = self.hub.plan.retry
-        return queue_retry_delay(
-            failures,
-            retry.queue_glitch_retry_count,
-            retry.queue_glitch_retry_interval,
-            retry.transient_failure_retry_count,
-            retry.transient_failure_retry_interval,
-            retry.outbound_connection_failure_retry_interval,
-        )
-
-    def _retry_due(self, timer: Event) -> None:
-        """Open one connection when the retry clock allows it."""
-        if timer is not self.timer:  # the queue has left Retry since
-            return
-        self.timer = None
+    def _retry_due(self) -> None:
+        """Open one connection, because the retry clock allows it."""
         self.pump()
-        if self.retrying and not any(self.ready) and not self.connecting:
-            self._leave_retry()
+        self._leave_retry_if_empty()
 
-    def _leave_retry(self) -> None:
-        self.retrying, self.failures, self.timer = False, 0, None
-        self.record.level(Level.QUEUE_RETRY, self.number, self.loop.tick, 0)
+    def _leave_retry_if_empty(self) -> None:
+        if not any(self.ready) and not self.connecting:
+            self.retry.leave()
 
     # Expiry, stops of the hub, the end of the run.
 
@@ -408,8 +356,7 @@ class DeliveryQueue:
 
     def start(self) -> None:
         """Try the queue at once when the hub starts again (assumption)."""
-        if self.retrying:
-            self._leave_retry()
+        self.retry.leave()
         self.pump()
 
     def record_wait(self, transaction: int, end: int = -1) -> None:

@@ -22,6 +22,8 @@ _RECEIVE_COST = int(Decision.RECEIVE_COST)
 NO_LIMIT = 1 << 62
 SERVICE_NOT_AVAILABLE = 421
 """The code of a reply with which a hub closes the session."""
+PERMANENT = 500
+"""The codes of permanent replies begin here; below, a host tries again."""
 
 
 class OpenSession(NamedTuple):
@@ -73,7 +75,7 @@ class Host:
         self.unable = self.reply_number(str(reply.UNABLE_TO_CONNECT))
         self.dropped = self.reply_number(str(reply.CONNECTION_DROPPED))
         self.unavailable = self.reply_number(str(reply.SERVICE_NOT_AVAILABLE))
-        self.queued = self.reply_number(str(reply.QUEUED.filled(message_id="id")))
+        self.reply_number(str(reply.QUEUED.filled(message_id="id")))
 
     # Step 1: a message is created and waits in the spool.
 
@@ -205,11 +207,18 @@ class Host:
         if time:
             yield loop.at(loop.tick + time, ATTEMPT, self.entity, recipient, attempt)
         # If the hub has stopped meanwhile, the host has the replies to RCPT TO all the same.
+        codes = record.replies.codes
+        if refused and not accepted and all(codes[number] < PERMANENT for _, number in refused):
+            self._submission_failed(message, refused[0][1])
+            return hub.epoch == epoch
         if refused:
             for reply_number, count in Counter(number for _, number in refused).items():
                 record.refusal(message, hub.number, connector, loop.tick, reply_number, count)
             for refused_recipient, reply_number in refused:
-                record.set_final(refused_recipient, Status.REFUSED, loop.tick, reply_number)
+                # A host does not send a message again for some of its recipients (assumption).
+                is_final = codes[reply_number] >= PERMANENT
+                status = Status.REFUSED if is_final else Status.ABANDONED
+                record.set_final(refused_recipient, status, loop.tick, reply_number)
                 messages.reply[message] = reply_number
         if not accepted:
             self._check_end()
@@ -245,7 +254,7 @@ class Host:
         else:
             hub.accept(message)
         messages.acknowledged[message] = loop.tick
-        messages.reply[message] = self.queued
+        messages.reply[message] = self.reply_number(sessions.queued)
         return True
 
     def _mail_from(
@@ -259,11 +268,11 @@ class Host:
             return self.reply_number(plan.replies[verdict])
         sender_is_own = plan.streams[stream].sender_is_authoritative
         if pressure.refuses_mail_from(Peer.OTHER, sender_is_own):
-            return self.reply_number(str(reply.INSUFFICIENT_RESOURCES))
+            return self.reply_number(sessions.text(reply.INSUFFICIENT_RESOURCES))
         limit = sessions.plan.max_message_size
         too_large = limit is not None and messages.size[message] > limit
         if too_large and not verdicts.bypasses_size_limit:
-            return self.reply_number(str(reply.MESSAGE_TOO_LARGE))
+            return self.reply_number(sessions.text(reply.MESSAGE_TOO_LARGE))
         refusal = sessions.over_rate(self.plan.source, self.plan.account, self.loop.tick)
         return self.reply_number(refusal) if refusal else -1
 
@@ -293,7 +302,7 @@ class Host:
         connector = messages.connector[message]
         hub = self.scenario_plan.connectors[connector].hub
         self.record.refusal(message, hub, connector, now, reply_number)
-        permanent = self.record.replies.codes[reply_number] >= 500
+        permanent = self.record.replies.codes[reply_number] >= PERMANENT
         due = now + plan.retry_every
         if permanent or not plan.retry_every or self._too_old(message, due):  # 0: no retry
             self._give_up(message, Status.REFUSED if permanent else Status.ABANDONED, reply_number)

@@ -120,7 +120,7 @@ class Hub:
         self.rerouting = rerouting
         self.up, self.epoch, self.stops = True, 0, 0
         self.stopped_at: list[int] = []
-        self.cores = Cores(loop, record, number, plan.cpu_station, plan.cores)
+        self.cores = Cores(loop, record, number, plan.cpu_station, plan.cores, plan.sends_first)
         self.database = QueueDatabase(
             loop,
             record,

@@ -1,6 +1,8 @@
 """The sessions of a receive connector: the number that is open, by source, and their messages."""
 
+from relaysim.mail import reply
 from relaysim.mail.receive_verdict import admission, submission_rate
+from relaysim.mail.reply import Reply, worded
 from relaysim.plan.plan import ConnectorPlan
 
 _MINUTE = 60_000_000
@@ -21,6 +23,8 @@ class ConnectorSessions:
         The minute in which `submitted` counts; -1 before the first message.
     submitted : dict of int to int
         Messages in that minute, by what MessageRateSource counts.
+    queued : str
+        The reply that accepts a message.
     """
 
     def __init__(self, plan: ConnectorPlan) -> None:
@@ -29,6 +33,11 @@ class ConnectorSessions:
         self.from_source: dict[int, int] = {}
         self.minute = -1
         self.submitted: dict[int, int] = {}
+        self.queued = self.text(reply.QUEUED).format(message_id="id")
+
+    def text(self, answer: Reply) -> str:
+        """Return the text of a reply in the wording of the hub."""
+        return str(worded(answer, self.plan.wording))
 
     def admit(self, source: int) -> str:
         """Open a session, unless a limit forbids it.
@@ -54,7 +63,7 @@ class ConnectorSessions:
             0 if anywhere else self.from_source.get(source, 0),
         )
         if refusal is not None:
-            return str(refusal)
+            return self.text(refusal)
         self.open += 1
         if not anywhere:
             self.from_source[source] = self.from_source.get(source, 0) + 1
@@ -95,8 +104,8 @@ class ConnectorSessions:
         if now // _MINUTE != self.minute:
             self.minute = now // _MINUTE
             self.submitted.clear()
-        reply = submission_rate(limit, self.submitted.get(counted, 0))
-        if not reply.is_success:
-            return str(reply)
+        answer = submission_rate(limit, self.submitted.get(counted, 0))
+        if not answer.is_success:
+            return self.text(answer)
         self.submitted[counted] = self.submitted.get(counted, 0) + 1
         return ""

@@ -16,14 +16,28 @@ Job = tuple[Event, int, int, int, int, int, int]
 and time of arrival; the last two in microseconds."""
 
 
+def _time_of_first(waiting: deque[Job]) -> int:
+    return waiting[0][-1]
+
+
 class Cores:
     """The cores of a hub: send before receive before categorizer work, each first in, first out.
 
-    A core finishes the work that it has begun. Work of length 0 needs no core.
+    A hub that does not send first, such as one of Postfix, takes all work first in, first out. A
+    core finishes the work that it has begun. Work of length 0 needs no core.
     """
 
-    def __init__(self, loop: EventLoop, record: Recorder, hub: int, station: int, cores: int):
+    def __init__(
+        self,
+        loop: EventLoop,
+        record: Recorder,
+        hub: int,
+        station: int,
+        cores: int,
+        sends_first: bool,
+    ) -> None:
         self.loop, self.hub, self.station, self.free = loop, hub, station, cores
+        self.sends_first = sends_first
         self.visit = record.visit
         self.waiting: tuple[deque[Job], deque[Job], deque[Job]] = (deque(), deque(), deque())
         self.stopped = False
@@ -68,11 +82,18 @@ class Cores:
     def _end(self, _: object) -> None:
         """Give the free core the next work, inside the event that freed it."""
         if not self.stopped:
-            for waiting in self.waiting:
-                if waiting:
-                    self._begin(waiting.popleft())
-                    return
+            waiting = self._next()
+            if waiting:
+                self._begin(waiting.popleft())
+                return
         self.free += 1
+
+    def _next(self) -> deque[Job]:
+        """Return the queue that a free core serves next; it is empty if no work waits."""
+        if self.sends_first:
+            return self.waiting[SEND] or self.waiting[RECEIVE] or self.waiting[CATEGORIZE]
+        # Of work that came at the same time, sending is first here too.
+        return min(filter(None, self.waiting), key=_time_of_first, default=self.waiting[SEND])
 
     def _begin(self, job: Job) -> None:
         event, visit, subject, attempt, recipient, length, enter = job
@@ -95,10 +116,9 @@ class Cores:
     def start(self) -> None:
         """Begin the work that waits, when the hub starts again."""
         self.stopped = False
-        for waiting in self.waiting:
-            while self.free and waiting:
-                self.free -= 1
-                self._begin(waiting.popleft())
+        while self.free and (waiting := self._next()):
+            self.free -= 1
+            self._begin(waiting.popleft())
 
     def close(self) -> None:
         """Record the work that still waits when the run ends."""

@@ -110,7 +110,7 @@ void Run::outside(u32 number) {
           reputation.deliver(*this, plan, self.transaction, hub, self.reply);
         }
       } else if (self.verdict == DEFERRED) {
-        queue.retry_message(*this, self.transaction, self.recipient, self.attempt);
+        queue.defer(*this, self.transaction);
       } else {
         reputation.bounced(*this, plan, self.transaction, self.reply);
         hub.finish(*this, self.transaction, STATUS_BOUNCED, self.reply);

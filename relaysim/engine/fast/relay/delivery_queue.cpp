@@ -189,7 +189,7 @@ void DeliveryQueue::bounced_by_greeting(Run& run, i64 transaction, i64 reply) {
   run.hubs[hub].finish(run, transaction, STATUS_BOUNCED, reply);
   run.hubs[hub].outbound.closed(run, number);
   pump(run);
-  if (retrying && timer < 0 && !any_ready() && !connecting) leave_retry(run);
+  if (timer < 0) leave_retry_if_empty(run);
 }
 
 // Ends the attempt of a transaction because the hub at the other end stopped.
@@ -215,8 +215,7 @@ bool DeliveryQueue::throttled(Run& run, i64 transaction, i64 reply) {
   if (run.plan.run[0].back_off == BACK_OFF_STREAM) {
     suspend(run, transaction);
   } else {
-    retry_message(run, transaction, run.transactions.first_recipient(transaction),
-                  run.transactions.attempts[transaction] - 1);
+    defer(run, transaction);
   }
   return false;
 }
@@ -238,50 +237,6 @@ void DeliveryQueue::put_back(Run& run, i64 transaction) {
   if (run.hubs[hub].expire_if_due(run, transaction)) return;
   run.transactions[transaction].ready = run.now();
   ready[priority(run, transaction)].push_front(transaction);
-}
-
-// Schedules a transaction that got a 4xx reply for another attempt, unless it expires.
-void DeliveryQueue::retry_message(Run& run, i64 transaction, i64 recipient, i64 attempt) {
-  if (run.hubs[hub].expire_if_due(run, transaction)) return;
-  i64 due = run.now() + run.plan.hubs[hub].message_retry_interval;
-  run.transactions[transaction].ready = due;
-  run.loop.at(due, TIMER, (u64)hub, recipient, attempt, {(u32)transaction, 0, MESSAGE_RETRY});
-}
-
-// Retry of the whole queue.
-
-void DeliveryQueue::enter_retry(Run& run) {
-  if (timer >= 0) return;
-  if (!retrying) {
-    retrying = true;
-    run.record.level(LEVEL_QUEUE_RETRY, number, run.now(), 1);
-  }
-  failures++;
-  timer = (i64)run.loop.at(run.now() + retry_delay(run, failures), TIMER, QUEUE | (u64)hub, number,
-                           0, {(u32)number, 0, QUEUE_RETRY_DUE});
-}
-
-i64 DeliveryQueue::retry_delay(Run& run, i64 failure) {
-  const HubPlan& plan = run.plan.hubs[hub];
-  if (failure <= plan.queue_glitch_retry_count) return plan.queue_glitch_retry_interval;
-  if (failure <= plan.queue_glitch_retry_count + plan.transient_failure_retry_count)
-    return plan.transient_failure_retry_interval;
-  return plan.outbound_connection_failure_retry_interval;
-}
-
-// Opens one connection when the retry clock allows it.
-void DeliveryQueue::retry_due(Run& run, u64 sequence) {
-  if ((i64)sequence != timer) return;  // the queue has left Retry since
-  timer = -1;
-  pump(run);
-  if (retrying && !any_ready() && !connecting) leave_retry(run);
-}
-
-void DeliveryQueue::leave_retry(Run& run) {
-  retrying = false;
-  failures = 0;
-  timer = -1;
-  run.record.level(LEVEL_QUEUE_RETRY, number, run.now(), 0);
 }
 
 // Expiry, stops of the hub, the end of the run.
@@ -307,7 +262,7 @@ void DeliveryQueue::stop(Run& run) {
 
 // Tries the queue at once when the hub starts again (assumption).
 void DeliveryQueue::start(Run& run) {
-  if (retrying) leave_retry(run);
+  leave_retry(run);
   pump(run);
 }
 

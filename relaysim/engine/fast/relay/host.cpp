@@ -136,6 +136,13 @@ void Host::record_session(Run& run, const Session& session, i64 end) {
 
 #define RUN_IN_PART(part) do { self.dialogue_step = __LINE__; [[fallthrough]]; case __LINE__: if (!(part)) return false; } while (0)
 
+// Whether a server refuses recipients for now only: a host tries again.
+static bool all_deferred(Run& run, const Vec<i64>& replies) {
+  for (i64 place = 0; place < replies.size; place++)
+    if (run.record.replies.codes[replies[place]] >= 500) return false;
+  return true;
+}
+
 bool Host::dialogue(Run& run, u32 session, Session& self) {
   const ConnectorPlan& connector = run.plan.connectors[self.connector];
   const VerdictPlan& verdict = this->verdict(run, self.connector);
@@ -195,6 +202,11 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
     if (self.due > run.now())
       WAIT_IN_PART(run.loop.at(self.due, ATTEMPT, entity, self.recipient, self.attempt, me));
     // If the hub has stopped meanwhile, the host has the replies to RCPT TO all the same.
+    if (!self.refused.empty() && !self.accepted && all_deferred(run, self.replies)) {
+      submission_failed(run, self.message, self.replies[0]);
+      self.lasts = hub.epoch == self.epoch;
+      return true;
+    }
     if (!self.refused.empty()) {
       // One row for each reply, in the order of their first recipients.
       for (i64 place = 0; place < self.refused.size; place++) {
@@ -209,7 +221,10 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
           run.record.refusal(self.message, self.hub, self.connector, run.now(), reply, count);
       }
       for (i64 place = 0; place < self.refused.size; place++) {
-        run.record.set_final(self.refused[place], STATUS_REFUSED, run.now(), self.replies[place]);
+        // A host does not send a message again for some of its recipients (assumption).
+        bool is_final = run.record.replies.codes[self.replies[place]] >= 500;
+        run.record.set_final(self.refused[place], is_final ? STATUS_REFUSED : STATUS_ABANDONED,
+                             run.now(), self.replies[place]);
         messages.reply[self.message] = self.replies[place];
       }
     }
@@ -260,7 +275,7 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
       hub.accept(run, self.message);
     }
     messages.acknowledged[self.message] = run.now();
-    messages.reply[self.message] = run.record.reply(run.plan.run[0].queued);
+    messages.reply[self.message] = run.record.reply(run.plan.connectors[self.connector].queued);
     self.lasts = true;
   }
   return true;
@@ -269,16 +284,16 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
 // The reply that refuses MAIL FROM, SIZE included; -1 if it is accepted.
 i64 Host::mail_from(Run& run, Hub& hub, i64 connector, i64 message) {
   const Messages& messages = run.record.tables.messages;
-  const RunPlan& texts = run.plan.run[0];
+  const ConnectorPlan& given = run.plan.connectors[connector];
   i64 row, stream = messages.stream[message];
   const VerdictPlan& verdict = this->verdict(run, connector, &row);
   i64 reply = run.plan.mail_replies[row * run.plan.streams.size + stream];
   if (reply >= 0) return run.record.reply(reply);
   if (hub.pressure.refuses_mail_from(OTHER, run.plan.streams[stream].sender_is_authoritative))
-    return run.record.reply(texts.insufficient_resources);
-  i64 limit = run.plan.connectors[connector].max_message_size;
+    return run.record.reply(given.insufficient_resources);
+  i64 limit = given.max_message_size;
   if (limit >= 0 && messages.size[message] > limit && !verdict.bypasses_size_limit)
-    return run.record.reply(texts.message_too_large);
+    return run.record.reply(given.message_too_large);
   i64 refusal = run.sessions_of[connector].over_rate(run, plan(run).source, plan(run).account);
   return refusal >= 0 ? run.record.reply(refusal) : -1;
 }

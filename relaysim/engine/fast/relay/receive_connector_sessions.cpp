@@ -12,13 +12,13 @@ i64 ConnectorSessions::admit(Run& run, i64 source) {
   i64 per_source = anywhere ? -1 : plan.max_inbound_connection_per_source;
   i64 percentage = anywhere ? 100 : plan.max_inbound_connection_percentage_per_source;
   i64 from = anywhere ? 0 : counted(from_source, source), maximum = plan.max_inbound_connection;
-  if (maximum >= 0 && open >= maximum) return run.plan.run[0].too_many_sessions;
+  if (maximum >= 0 && open >= maximum) return plan.too_many_sessions;
   i64 limit = per_source;
   if (maximum >= 0 && percentage != 100) {
     i64 share = percentage * (maximum - open) / 100;
     if (limit < 0 || share < limit) limit = share;
   }
-  if (limit >= 0 && from >= limit) return run.plan.run[0].too_many_sessions_of_source;
+  if (limit >= 0 && from >= limit) return plan.too_many_sessions_of_source;
   open++;
   if (!anywhere) from_source[source]++;
   return -1;
@@ -43,7 +43,7 @@ i64 ConnectorSessions::over_rate(Run& run, i64 source, i64 account) {
     submitted.clear();
   }
   if (counted(submitted, place) >= plan.message_rate_limit)
-    return run.plan.run[0].submission_rate_exceeded;
+    return plan.submission_rate_exceeded;
   submitted[place]++;
   return -1;
 }

@@ -17,13 +17,25 @@ bool Cores::serve(Run& run, WorkClass work_class, Target target, i64 visit, i64 
 
 // Gives the free core the next work, inside the event that freed it.
 void Cores::end(Run& run) {
-  if (!stopped)
-    for (Ring<Job>& jobs : waiting)
-      if (!jobs.empty()) {
-        begin(run, jobs.pop());
-        return;
-      }
+  if (!stopped) {
+    Ring<Job>& jobs = next();
+    if (!jobs.empty()) {
+      begin(run, jobs.pop());
+      return;
+    }
+  }
   free++;
+}
+
+// The queue that a free core serves next; it is empty if no work waits.
+Ring<Job>& Cores::next() {
+  Ring<Job>* result = &waiting[SEND];
+  for (Ring<Job>& jobs : waiting) {
+    // Of work that came at the same time, sending is first in any case.
+    bool earlier = result->empty() || (!sends_first && !jobs.empty() && jobs[0].enter < (*result)[0].enter);
+    if (earlier) result = &jobs;
+  }
+  return *result;
 }
 
 void Cores::begin(Run& run, const Job& job) {
@@ -52,11 +64,10 @@ void Cores::stop(Run& run) {
 
 void Cores::start(Run& run) {
   stopped = false;
-  for (Ring<Job>& jobs : waiting)
-    while (free && !jobs.empty()) {
-      free--;
-      begin(run, jobs.pop());
-    }
+  while (free && !next().empty()) {
+    free--;
+    begin(run, next().pop());
+  }
 }
 
 void Cores::close(Run& run) {

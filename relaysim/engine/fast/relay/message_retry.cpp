@@ -1,0 +1,27 @@
+// Retry of single messages that a receiver deferred.
+#include "../run.hpp"
+
+// Schedules the next attempt of a transaction, unless it expires.
+void DeliveryQueue::defer(Run& run, i64 transaction) {
+  if (run.hubs[hub].expire_if_due(run, transaction)) return;
+  i64 due = next_attempt(run, transaction);
+  run.transactions[transaction].ready = due;
+  i64 attempt = run.transactions.attempts[transaction] - 1;
+  run.loop.at(due, TIMER, (u64)hub, run.transactions.first_recipient(transaction),
+              attempt < 0 ? 0 : attempt, {(u32)transaction, 0, MESSAGE_RETRY});
+}
+
+// When a message that is deferred now is tried again.
+i64 DeliveryQueue::next_attempt(Run& run, i64 transaction) {
+  const HubPlan& plan = run.plan.hubs[hub];
+  if (!plan.queue_run_delay) return run.now() + plan.message_retry_interval;
+  i64 second = run.now() / SECOND * SECOND;
+  i64 arrived_at = run.transactions[transaction].expires - plan.message_expiration_timeout;
+  i64 backoff = second - arrived_at / SECOND * SECOND;
+  if (backoff < plan.minimal_backoff_time) backoff = plan.minimal_backoff_time;
+  if (backoff > plan.maximal_backoff_time) backoff = plan.maximal_backoff_time;
+  i64 earliest = second + backoff - SECOND;
+  // The scan of this very moment is over, however short the backoff time is.
+  if (earliest <= run.now()) earliest = run.now() + 1;
+  return (earliest + plan.queue_run_delay - 1) / plan.queue_run_delay * plan.queue_run_delay;
+}
