@@ -277,9 +277,14 @@ def _queue_manager(hub: hub_model.Hub) -> QueueManagerPlan | None:
         hub.maximal_backoff_time,
         hub.queue_run_delay,
     )
-    if minimal is None or maximal is None or scan is None:
+    initial, reuse = hub.initial_destination_concurrency, hub.smtp_connection_reuse_time_limit
+    if minimal is None or maximal is None or scan is None or initial is None or reuse is None:
         return None
-    return QueueManagerPlan(minimal, maximal, scan)
+    positive = hub.destination_concurrency_positive_feedback
+    negative = hub.destination_concurrency_negative_feedback
+    assert positive is not None
+    assert negative is not None
+    return QueueManagerPlan(minimal, maximal, scan, initial, positive, negative, reuse)
 
 
 def _connector(

@@ -12,6 +12,7 @@ from array import array
 from dataclasses import dataclass
 
 from relaysim.mail.backpressure import ReplyDelay, Thresholds
+from relaysim.mail.destination_concurrency import Feedback
 from relaysim.mail.reply import Wording
 from relaysim.mail.session_time import Timing
 from relaysim.mail.watched_drive import Drive
@@ -171,11 +172,15 @@ class RetryClock:
 
 @dataclass(frozen=True, slots=True)
 class QueueManagerPlan:
-    """The queue manager of Postfix: arguments of `mail.retry_clock.backed_off_retry`."""
+    """The queue manager of Postfix: its retry clock, and the concurrency to a next hop."""
 
     minimal_backoff_time: int
     maximal_backoff_time: int
     queue_run_delay: int
+    initial_destination_concurrency: int
+    positive_feedback: Feedback
+    negative_feedback: Feedback
+    connection_reuse_time: int
 
 
 @dataclass(frozen=True, slots=True)

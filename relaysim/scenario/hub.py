@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from immutabledict import immutabledict
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
+from relaysim.mail.destination_concurrency import Feedback, parse_feedback
 from relaysim.profiles.properties import MtaProperties
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.table import (
@@ -43,6 +44,7 @@ CoreTime = Annotated[Cost, BeforeValidator(_as_table)]
 
 
 _Retries = Annotated[int, Field(ge=0, le=15)] | None
+_Feedback = Annotated[Feedback, BeforeValidator(parse_feedback)]
 _EXCHANGE = (
     "message_retry_interval",
     "queue_glitch_retry_count",
@@ -51,7 +53,15 @@ _EXCHANGE = (
     "transient_failure_retry_interval",
     "outbound_connection_failure_retry_interval",
 )
-_POSTFIX = ("minimal_backoff_time", "maximal_backoff_time", "queue_run_delay")
+_POSTFIX = (
+    "minimal_backoff_time",
+    "maximal_backoff_time",
+    "queue_run_delay",
+    "initial_destination_concurrency",
+    "destination_concurrency_positive_feedback",
+    "destination_concurrency_negative_feedback",
+    "smtp_connection_reuse_time_limit",
+)
 
 
 class Hub(Table):
@@ -133,6 +143,14 @@ class Hub(Table):
     """Postfix: the longest one; between the two a message waits for as long as it is old."""
     queue_run_delay: Interval | None = None
     """Postfix: time from one scan for deferred messages that are due to the next."""
+    initial_destination_concurrency: Positive | None = None
+    """Postfix: deliveries to a next hop at a time, at first."""
+    destination_concurrency_positive_feedback: _Feedback | None = None
+    """Postfix: how much a delivery adds to them; N is the number of now."""
+    destination_concurrency_negative_feedback: _Feedback | None = None
+    """Postfix: how much a failed connection takes away."""
+    smtp_connection_reuse_time_limit: Interval | None = None
+    """Postfix: how long a connection takes further messages."""
     message_expiration_timeout: Lasting
     """Age at which a message expires and its sender gets an NDR."""
     delay_notification_timeout: TimeLimit
@@ -158,13 +176,14 @@ class Hub(Table):
         return longest
 
     @model_validator(mode="after")
-    def _has_one_retry_clock(self) -> Self:
+    def _has_one_queue_manager(self) -> Self:
         clocks = [
             [key for key in keys if getattr(self, key) is not None]
             for keys in (_EXCHANGE, _POSTFIX)
         ]
         if clocks not in ([list(_EXCHANGE), []], [[], list(_POSTFIX)]):
             raise ValueError(
-                f"a hub needs one retry clock: {', '.join(_EXCHANGE)}, or {', '.join(_POSTFIX)}"
+                f"a hub needs the retry clock of Exchange ({', '.join(_EXCHANGE)}) or the queue "
+                f"manager of Postfix ({', '.join(_POSTFIX)})"
             )
         return self

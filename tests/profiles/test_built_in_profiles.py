@@ -5,6 +5,7 @@ from worlds.golden_sections import Golden
 from worlds.refusals import refusals
 
 from relaysim import units
+from relaysim.mail.destination_concurrency import parse_feedback
 from relaysim.mail.receive_connector import parse_rate_source
 from relaysim.profiles import built_in, defaults
 from relaysim.profiles.collection import BUILT_IN
@@ -208,6 +209,8 @@ def read(key: str, value: object) -> None:
         units.unlimited(units.rate)(value)
     elif isinstance(value, list):
         assert key in LISTS
+    elif key.endswith("_feedback"):
+        parse_feedback(value)
     elif key.endswith("_free_space"):
         units.size(value)
     elif key == "max_message_size":

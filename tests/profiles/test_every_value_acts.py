@@ -33,6 +33,8 @@ OTHER = {
     "priority_queuing_enabled": False,
     "message_rate_source": "All",
     "maximal_backoff_time": "2 h",
+    "destination_concurrency_positive_feedback": "1/concurrency",
+    "destination_concurrency_negative_feedback": "1/concurrency",
     "delay_notification_timeout": "37 s",
     "max_inbound_connection_percentage_per_source": 50,
 }

@@ -301,6 +301,10 @@ _OF_POSTFIX = _each(
     minimal_backoff_time=("1 s", "20 s"),
     maximal_backoff_time=("20 s", "2 min"),
     queue_run_delay=("1 s", "7 s", "1 min"),
+    initial_destination_concurrency=(1, 2, 5),
+    destination_concurrency_positive_feedback=("1", "1/concurrency", "1/sqrt_concurrency"),
+    destination_concurrency_negative_feedback=("1", "1/concurrency", "1/sqrt_concurrency"),
+    smtp_connection_reuse_time_limit=("1 s", "10 s", "5 min"),
 )
 _KEYS = {mta: BUILT_IN.profile(Kind.MTA, mta).table("hub") for mta in ("none", "postfix")}
 

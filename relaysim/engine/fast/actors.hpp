@@ -100,12 +100,15 @@ struct ConnectorSessions {
 // relay/outbound_connections
 struct OutboundConnections {
   i64 limit = 0, open = 0;
+  bool oldest_first = false;
   Vec<i64> starved;  // numbers of queues, the one that waits longest first
   bool feeding = false;
 
   bool may_open(Run&, i64 queue);
   void opened(Run&, i64 queue);
   void closed(Run&, i64 queue);
+  i64 next(Run&);
+  bool older_waits(Run&, i64 queue);
   void forget(i64 queue);
   void reset();
 };
@@ -235,10 +238,24 @@ struct SuspendedStream {
   Ring<i64> held;
 };
 
+// relay/destination_concurrency
+struct Concurrency {
+  i64 initial = 0, most = 0, positive = 0, negative = 0, dead_for = 0, reuse_time = 0;
+  i64 window = 0, success = 0, failure = 0, failed_cohorts = 0;
+
+  void begin(const HubPlan&, i64 limit);
+  void restart();
+  void succeeded(i64 busy);
+  void failed();
+};
+
 // relay/delivery_queue
 struct DeliveryQueue {
   i64 number = 0, hub = 0, limit = 0;
   bool leads_outside = false, has_quotas = false, is_open = false, retrying = false;
+  bool is_of_postfix = false, pumping = false;
+  Concurrency concurrency;
+  i64 dead_timer = -1;  // sequence number of the end of the dead time; -1: the next hop lives
   Ring<i64> ready[3];
   i64 in_use[3] = {0, 0, 0};
   i64 connecting = 0, open = 0, connections = 0, failures = 0, losses = 0;
@@ -254,13 +271,19 @@ struct DeliveryQueue {
   void put(Run&, i64 transaction);
   void make_ready(Run&, i64 transaction);
   void pump(Run&);
+  i64 limit_now() const;
+  void open_connections(Run&);
   i64 next_transaction(Run&, i64 opens = 0);
+  i64 take_next(Run&, i64 opened_at);
+  i64 oldest(Run&);
+  bool is_older(Run&, DeliveryQueue& other);
   i64 next_hub(Run&, i64* reply);
   i64 refusal(Run&, Hub& peer);
   void connection_opened();
   void connection_works(Run&, i64 transaction);
   void connection_closed(Run&);
   void end_attempt(Run&, i64 transaction, i64 reply);
+  void end(Run&, i64 transaction, i64 reply);
   void record_attempt(Run&, i64 transaction, i64 start, i64 end, i64 reply, i64 opened);
   void connection_failed(Run&, i64 transaction, i64 reply);
   void bounced_by_greeting(Run&, i64 transaction, i64 reply);
@@ -268,12 +291,19 @@ struct DeliveryQueue {
   void close_connection(Run&, i64 transaction, i64 reply);
   bool throttled(Run&, i64 transaction, i64 reply);
   void connection_lost(Run&, i64 transaction);
+  void defer_lost(Run&, i64 transaction);
   void put_back(Run&, i64 transaction);
   void expire(Run&, i64 transaction);
   void stop(Run&);
   void start(Run&);
   void record_wait(Run&, i64 transaction, i64 end = -1);
   void close(Run&);
+  // relay/destination_concurrency
+  void destination_answered(Run&);
+  void destination_failed(Run&);
+  void dead_time_over(Run&, u64 sequence);
+  void destination_lives(Run&);
+  void restart_concurrency(Run&);
   // relay/message_retry
   void defer(Run&, i64 transaction);
   i64 next_attempt(Run&, i64 transaction);
@@ -296,7 +326,7 @@ struct DeliveryQueue {
 // relay/connection
 struct Connection {
   i64 step = 0, queue = 0, transaction = 0, epoch = 0, recipient = 0, attempt = 0, carried = 0;
-  i64 refusal = -1, verdict = 0, reply = -1, size = 0, due = 0;
+  i64 refusal = -1, verdict = 0, reply = -1, size = 0, due = 0, opened_at = 0;
   u64 key = 0;
   i64 peer = -1, peer_epoch = 0, message = 0;
 };

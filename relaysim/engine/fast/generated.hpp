@@ -11,6 +11,10 @@ constexpr i64 DSN_SIZE = 5120;
 constexpr i64 PARTIES = 3;
 constexpr i64 SCALE = 65536;
 constexpr i64 HUB_BANDWIDTH = 100000000;
+constexpr i64 WHOLE = 232792560;
+constexpr i64 ONE = 0;
+constexpr i64 BY_CONCURRENCY = 1;
+constexpr i64 BY_ROOT = 2;
 constexpr i64 MAILBOX_SUBMISSION = 2;
 constexpr i64 REVIEW_INTERVAL = 900000000;
 constexpr i64 LEAVE = 2400;
@@ -99,7 +103,7 @@ struct CostPlan {
 };
 
 struct HubPlan {
-  i64 cores, sends_first, cpu_station, commit_station, submission_station, egress, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, reject_time, skip_5xx_greeting, shadow, message_retry_interval, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, minimal_backoff_time, maximal_backoff_time, queue_run_delay, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, delay_start, delay_step, delay_longest, delays_first;
+  i64 cores, sends_first, cpu_station, commit_station, submission_station, egress, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, reject_time, skip_5xx_greeting, shadow, message_retry_interval, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, minimal_backoff_time, maximal_backoff_time, queue_run_delay, initial_destination_concurrency, connection_reuse_time, positive_feedback, negative_feedback, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, delay_start, delay_step, delay_longest, delays_first;
 };
 
 struct DrivePlan {
@@ -869,4 +873,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "90d512b20a87dc7225a57e961530aca2"
+#define LAYOUT "f83fb2034ebaf0e5e910fe88759ea8b1"

@@ -10,11 +10,15 @@ from relaysim.engine.reputation.listings import PARTIES
 from relaysim.engine.reputation.mailbox_provider import INTERVAL
 from relaysim.engine.reputation.signals import LATEST_COMPLAINT
 from relaysim.mail import office_hours, provider_state
+from relaysim.mail.destination_concurrency import WHOLE, Feedback
 from relaysim.mail.dialogue import HUB_BANDWIDTH
 from relaysim.mail.provider_state import SCALE
 from relaysim.mail.retry_clock import SECOND
 from relaysim.mail.session_time import MAILBOX_SUBMISSION
 from relaysim.plan.plan import TOO_LARGE
+
+FEEDBACK = tuple(Feedback)
+"""How the concurrency to a next hop changes, by its number."""
 
 CONSTANTS: dict[str, int] = {
     "SECOND": SECOND,
@@ -26,6 +30,8 @@ CONSTANTS: dict[str, int] = {
     "PARTIES": PARTIES,
     "SCALE": SCALE,
     "HUB_BANDWIDTH": HUB_BANDWIDTH,
+    "WHOLE": WHOLE,
+    **{feedback.name: number for number, feedback in enumerate(FEEDBACK)},
     "MAILBOX_SUBMISSION": MAILBOX_SUBMISSION,
     "REVIEW_INTERVAL": INTERVAL,
     "LEAVE": provider_state.LEAVE,
@@ -42,7 +48,15 @@ BACK_OFF = ("source", "stream", "none")
 THRESHOLDS = ("low_to_medium", "medium_to_high", "high_to_medium", "medium_to_low")
 """Fields of `Thresholds`: of version buckets in a hub, of the use of a drive in a drive."""
 
-QUEUE_MANAGER = ("minimal_backoff_time", "maximal_backoff_time", "queue_run_delay")
+QUEUE_MANAGER = (
+    "minimal_backoff_time",
+    "maximal_backoff_time",
+    "queue_run_delay",
+    "initial_destination_concurrency",
+    "connection_reuse_time",
+    "positive_feedback",
+    "negative_feedback",
+)
 """Fields of `QueueManagerPlan`; all 0 for a hub without a queue manager."""
 
 WORDED = (

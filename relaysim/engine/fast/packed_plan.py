@@ -11,6 +11,7 @@ import numpy.typing as npt
 from relaysim.engine.fast.flat_arrays import NONE, Arrays, Row, arrays, fields, limits
 from relaysim.engine.fast.layout import (
     BACK_OFF,
+    FEEDBACK,
     PLAN,
     PROVIDER_RULES,
     QUEUE_MANAGER,
@@ -21,7 +22,7 @@ from relaysim.engine.recorder import names
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
 from relaysim.mail.watched_drive import Resource
-from relaysim.plan.plan import Cost, Plan
+from relaysim.plan.plan import Cost, Plan, QueueManagerPlan
 from relaysim.scenario.latest import MOST
 from relaysim.scenario.problem import Problem, ScenarioError
 from relaysim.trace.tables import Level, Names
@@ -274,7 +275,7 @@ class _Packing:
                         *("message_expiration_timeout", "delay_notification_timeout"),
                     ),
                     **fields(hub.retry, *hub.retry.__slots__),
-                    **{name: getattr(hub.queue_manager, name, 0) for name in QUEUE_MANAGER},
+                    **self._queue_manager(hub.queue_manager),
                     "has_quotas": hub.priority_quotas is not None,
                     **dict(zip(("high_quota", "normal_quota", "low_quota"), quotas, strict=True)),
                     **fields(hub.pressure, "version_bucket_size", "resource_monitoring_interval"),
@@ -297,6 +298,16 @@ class _Packing:
                 for drive in hub.pressure.drives
             ]
         return {"hubs": hubs, "costs": costs, "drives": drives}
+
+    @staticmethod
+    def _queue_manager(postfix: QueueManagerPlan | None) -> Row:
+        if postfix is None:
+            return dict.fromkeys(QUEUE_MANAGER, 0)
+        return {
+            **fields(postfix, *QUEUE_MANAGER[:-2]),
+            "positive_feedback": FEEDBACK.index(postfix.positive_feedback),
+            "negative_feedback": FEEDBACK.index(postfix.negative_feedback),
+        }
 
     def _cost(self, cost: Cost) -> Row:
         return {**fields(cost, "base", "per_kb"), "factors": self.laws.number(cost.factors)}

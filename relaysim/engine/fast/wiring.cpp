@@ -72,6 +72,7 @@ void Run::wire() {
     hub.database.batch_timeout = given.batch_timeout;
     hub.database.write_time = given.commit_write;
     hub.outbound.limit = given.outbound_connections;
+    hub.outbound.oldest_first = given.queue_run_delay > 0;
     hub.receive = cost(4 * number);
     hub.categorize = cost(4 * number + 1);
     hub.antivirus = cost(4 * number + 2);
@@ -203,6 +204,9 @@ void Run::step(const Event& event) {
       break;
     case QUEUE_RETRY_DUE:
       queues[number].retry_due(*this, event.sequence);
+      break;
+    case DEAD_TIME_OVER:
+      queues[number].dead_time_over(*this, event.sequence);
       break;
     case SUSPENSION_OVER:
       queues[number].probe(*this, target.second);

@@ -40,7 +40,7 @@ class Connections:
         transactions, messages = queue.transactions, record.messages
         internet, line = self.internet, self.lines[plan.line]
         receiver = self.plan.receivers[plan.receiver]
-        epoch = hub.epoch
+        epoch, opened_at = hub.epoch, loop.tick
         recipient = transactions.first_recipient[transaction]
         attempt = transactions.attempts[transaction]
 
@@ -128,7 +128,7 @@ class Connections:
             carried += 1
             if carried == plan.per_connection:
                 break
-            transaction = queue.next_transaction()
+            transaction = queue.take_next(opened_at)
             if transaction < 0:
                 break
         internet.disconnect(plan.egress, plan.domain)
@@ -144,8 +144,8 @@ class Connections:
         plan, hub, loop, record = queue.plan, queue.hub, queue.loop, queue.record
         transactions, messages = queue.transactions, record.messages
         accepted = self.internet.accepted
-        epoch = hub.epoch
-        peer, refusal = queue.next_hub()
+        epoch, opened_at = hub.epoch, loop.tick
+        peer, refusal = queue.hubs.next()
         if refusal >= 0:
             queue.connection_failed(transaction, refusal)
             return
@@ -159,7 +159,7 @@ class Connections:
             key, message = record.key[recipient], transactions.message[transaction]
             size = messages.size[message]
             if peer is not None and carried and peer.up:
-                refusal = queue.refusal(peer)
+                refusal = queue.hubs.refusal(peer)
                 if refusal >= 0:
                     queue.close_connection(transaction, refusal)
                     return
@@ -203,7 +203,7 @@ class Connections:
             carried += 1
             if carried == plan.per_connection:
                 break
-            transaction = queue.next_transaction()
+            transaction = queue.take_next(opened_at)
             if transaction < 0:
                 break
         queue.connection_closed()

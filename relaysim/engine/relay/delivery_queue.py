@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import QUEUE, Process, ProcessGenerator
+from relaysim.engine.relay.destination_concurrency import DestinationConcurrency
 from relaysim.engine.relay.hub import Hub
+from relaysim.engine.relay.hub_choice import HubChoice
 from relaysim.engine.relay.message_retry import MessageRetry
 from relaysim.engine.relay.queue_retry import QueueRetry
 from relaysim.engine.relay.suspended_streams import SuspendedStreams
 from relaysim.mail import reply
-from relaysim.mail.backpressure import Peer
 from relaysim.mail.priority_queuing import choose
 from relaysim.plan.plan import QueuePlan
 from relaysim.trace.tables import Status
@@ -29,6 +30,9 @@ class DeliveryQueue:
     waits. When a connection fails and no other is open, the whole queue is in Retry: nothing of it
     is tried until the retry clock of the hub allows one connection. Its success ends Retry.
 
+    A queue of Postfix has a concurrency by feedback instead of Retry: each message of a connection
+    that failed is deferred by itself, and all that waits is deferred when the next hop is dead.
+
     Attributes
     ----------
     ready : tuple of deque of int
@@ -38,11 +42,15 @@ class DeliveryQueue:
         Connections that carry a transaction, by the same index.
     connecting, open : int
         Connections that are being opened, and that are open.
-    connections : int
-        Connections opened so far, which gives each hub behind the queue its turn.
+    hubs : HubChoice
+        The hubs that the queue hands mail to.
     started : dict of int to (int, int)
         For each transaction on a connection: when its attempt began (microseconds), and 1 if it
         opened the connection.
+    concurrency : DestinationConcurrency or None
+        Of a queue of Postfix.
+    pumping : bool
+        `pump` is opening connections.
     retry : QueueRetry
         Whether the queue is in Retry, and the clock.
     message_retry : MessageRetry
@@ -60,17 +68,20 @@ class DeliveryQueue:
         deliver: Deliver,
     ) -> None:
         self.loop, self.record, self.transactions, plan = context
-        self.hub, self.number, self.peers, self.deliver = hub, number, peers, deliver
+        self.hub, self.number, self.deliver = hub, number, deliver
         self.plan: QueuePlan = plan.queues[number]
         self.leads_outside = self.plan.domain >= 0
         self.quotas = hub.plan.priority_quotas if self.leads_outside else None
         self.ready: tuple[deque[int], ...] = tuple(deque() for _ in self.quotas or (0,))
         self.in_use = [0] * len(self.ready)
         self.limit = self.plan.connections or NO_LIMIT
-        self.connecting = self.open = self.connections = 0
+        self.connecting = self.open = 0
+        self.hubs = HubChoice(context, self.plan, peers)
         self.started: dict[int, tuple[int, int]] = {}
         self.losses = 0
         self.message_retry = MessageRetry(context, hub, self.put)
+        self.concurrency = self._concurrency(context)
+        self.pumping = False
         self.retry = QueueRetry(context, hub, number, self._retry_due)
         self.back_off = plan.operations.back_off
         self.suspended = SuspendedStreams(
@@ -84,29 +95,47 @@ class DeliveryQueue:
             record_wait=self.record_wait,
         )
 
+    def _concurrency(self, context: Context) -> DestinationConcurrency | None:
+        postfix = self.hub.plan.queue_manager
+        if postfix is None:
+            return None
+        return DestinationConcurrency(
+            context, self.hub, postfix, self.number, self.limit, lambda: sum(self.in_use)
+        )
+
     # Transactions wait, and connections take them.
 
     def put(self, transaction: int) -> None:
         """Add a transaction that is ready to be sent."""
-        transactions = self.transactions
-        transactions.ready[transaction] = self.loop.tick
-        self.ready[transactions.priority[transaction] if self.quotas else 0].append(transaction)
+        self.transactions.ready[transaction] = self.loop.tick
+        self._make_ready(transaction)
         self.pump()
 
     def _make_ready(self, transaction: int) -> None:
-        self.ready[self._priority(transaction)].append(transaction)
+        if self.concurrency is not None and not self.concurrency.limit:  # the next hop is dead
+            self.message_retry.defer(transaction)
+        else:
+            self.ready[self._priority(transaction)].append(transaction)
 
     def _priority(self, transaction: int) -> int:
         return self.transactions.priority[transaction] if self.quotas else 0
 
     def pump(self) -> None:
         """Open connections for the transactions that wait, as far as the limits allow."""
+        pumping, self.pumping = self.pumping, True
+        self._open_connections()
+        self.pumping = pumping
+
+    def _limit(self) -> int:
+        return self.limit if self.concurrency is None else self.concurrency.limit
+
+    def _open_connections(self) -> None:
         if not self.plan.reachable or not self.hub.up:
             return
         losses = self.losses
         # A connection that fails at once puts its transaction back: without the comparison of
         # losses this loop would open the next one for it, without end.
-        while self.connecting + self.open < self.limit and self.losses == losses:
+        while self.connecting + self.open < self._limit() and self.losses == losses:
             if self.retry.active and (self.retry.timer is not None or self.connecting or self.open):
                 return
             if not self._long_enough() or not self.hub.outbound.may_open(self):
@@ -169,42 +198,38 @@ class DeliveryQueue:
                 self.started[transaction] = self.loop.tick, opens
                 return transaction
 
-    # Hubs behind the queue.
+    def take_next(self, opened_at: int) -> int:
+        """Take the next transaction for an open connection; -1 if the connection ends.
 
-    def next_hub(self) -> tuple[Hub | None, int]:
-        """Choose the hub of the next connection.
-
-        The hubs take turns; a hub that would refuse the connection is passed over. If all hubs
-        would refuse, the connection goes to the hub whose turn it is.
-
-        Returns
-        -------
-        hub : Hub or None
-            None if the queue leads to the mailbox server.
-        reply : int
-            The reply that refuses the connection; -1 if the connection is accepted.
+        Parameters
+        ----------
+        opened_at : int
+            When the connection began to open, microseconds. Postfix uses it again for a limited
+            time, and not where another next hop has an older message.
         """
-        if not self.peers:
-            return None, -1
-        start, self.connections = self.connections, self.connections + 1
-        hubs = [self.peers[(start + turn) % len(self.peers)] for turn in range(len(self.peers))]
-        replies = [self.refusal(hub) for hub in hubs]
-        taken = replies.index(-1) if -1 in replies else 0
-        return hubs[taken], replies[taken]
+        if self.concurrency is None:
+            return self.next_transaction()
+        postfix, transaction = self.concurrency.plan, -1
+        if (
+            self.loop.tick - opened_at < postfix.connection_reuse_time
+            and self.connecting + self.open <= self.concurrency.limit
+            and not self.hub.outbound.older_waits(self)
+        ):
+            transaction = self.next_transaction()
+        if transaction >= 0:
+            self.pump()  # the concurrency may have grown
+        return transaction
 
-    def refusal(self, peer: Hub) -> int:
-        """Return the reply with which another hub refuses mail of this hub now; -1 for none."""
-        number, pressure = self.record.replies.number, peer.pressure
-        if not peer.up:
-            return number(str(reply.UNABLE_TO_CONNECT))
-        if pressure.refuses_connection():
-            return number(str(reply.SERVICE_NOT_AVAILABLE))
-        refusal = self.plan.refusals[self.plan.to_hubs.index(peer.number)]
-        if refusal:
-            return number(refusal)
-        if pressure.refuses_mail_from(Peer.EXCHANGE_SERVER, sender_is_authoritative=True):
-            return number(str(reply.INSUFFICIENT_RESOURCES))
-        return -1
+    def may_open_more(self) -> bool:
+        """Return whether the concurrency of the queue allows one more connection."""
+        return self.connecting + self.open < self._limit()
+
+    def oldest(self) -> tuple[int, int]:
+        """Return the transaction that waits longest, with its time in front."""
+        final, (waiting,) = self.transactions.final, self.ready
+        while waiting and final[waiting[0]]:  # it expired while it waited
+            waiting.popleft()
+        return (self.transactions.ready[waiting[0]], waiting[0]) if waiting else (NO_LIMIT, 0)
 
     # The course of a connection.
 
@@ -231,7 +256,12 @@ class DeliveryQueue:
         self.pump()
 
     def end_attempt(self, transaction: int, reply_number: int) -> None:
-        """Record the end of an attempt and the reply that ended it."""
+        """Record the end of an attempt that reached the receiver, and the reply that ended it."""
+        if self.concurrency is not None:
+            self.concurrency.succeeded()
+        self._end(transaction, reply_number)
+
+    def _end(self, transaction: int, reply_number: int) -> None:
         start, opened = self.started.pop(transaction)
         self._record_attempt(transaction, start, self.loop.tick, reply_number, opened)
         transactions = self.transactions
@@ -261,13 +291,15 @@ class DeliveryQueue:
 
     def connection_failed(self, transaction: int, reply_number: int) -> None:
         """End the attempt of a transaction whose connection could not be opened."""
-        self.end_attempt(transaction, reply_number)
+        self._end(transaction, reply_number)
         self.connecting -= 1
+        if self.concurrency is not None:
+            self.concurrency.failed()
         self._connection_lost(transaction)
 
     def bounced_by_greeting(self, transaction: int, reply_number: int) -> None:
         """Bounce a transaction for a 5xx greeting: the hub treats it as a reply to the message."""
-        self.end_attempt(transaction, reply_number)
+        self._end(transaction, reply_number)
         self.connecting -= 1
         self.hub.finish(transaction, int(Status.BOUNCED), reply_number)
         self.hub.outbound.closed(self)
@@ -283,7 +315,7 @@ class DeliveryQueue:
 
     def close_connection(self, transaction: int, reply_number: int) -> None:
         """End the attempt of a transaction by a reply that closes the open connection."""
-        self.end_attempt(transaction, reply_number)
+        self._end(transaction, reply_number)
         self.open -= 1
         self._connection_lost(transaction)
 
@@ -312,7 +344,11 @@ class DeliveryQueue:
         """Put the transaction of a lost connection back, without a new connection for it at once.
 
         The transaction waits for the connections that are open. Without any, the queue is in Retry.
+        Postfix defers it.
         """
+        if self.concurrency is not None:
+            self._defer(transaction)
+            return
         self.losses += 1
         if not self.open:
             self.retry.enter()
@@ -321,6 +357,20 @@ class DeliveryQueue:
         # would lose it again, without end.
         self.hub.outbound.starved.pop(self.number, None)
         self.hub.outbound.closed(self)
+
+    def _defer(self, transaction: int) -> None:
+        """Defer the transaction of a lost connection; all that wait too if the next hop is dead."""
+        self.message_retry.defer(transaction)
+        if not self._limit():
+            (waiting,) = self.ready
+            while waiting:
+                held = waiting.popleft()
+                if not self.transactions.final[held]:
+                    self.message_retry.defer(held)
+        self.hub.outbound.closed(self)
+        # A connection that fails at once is counted by the loop that opened it.
+        if not self.pumping:
+            self.pump()
 
     def _put_back(self, transaction: int) -> None:
         """Make a transaction the next one of its priority, unless it expires."""
@@ -349,9 +399,11 @@ class DeliveryQueue:
     def stop(self) -> None:
         """Drop all connections when the hub stops; the transactions on them are next again."""
         self.connecting = self.open = 0
+        if self.concurrency is not None:
+            self.concurrency.restart()
         dropped = self.record.replies.number(str(reply.CONNECTION_DROPPED))
         for transaction in reversed(list(self.started)):
-            self.end_attempt(transaction, dropped)
+            self._end(transaction, dropped)
             self._put_back(transaction)
 
     def start(self) -> None:

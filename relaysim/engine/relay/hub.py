@@ -137,7 +137,9 @@ class Hub:
             if connector_plan.hub == number
         }
         self.queues: dict[int, TransactionQueue] = {}
-        self.outbound = OutboundConnections(plan.outbound_connections)
+        self.outbound = OutboundConnections(
+            plan.outbound_connections, oldest_first=plan.queue_manager is not None
+        )
         # Times of the last connections, as many as the rate allows in a minute.
         self.connection_times: deque[int] = deque(maxlen=plan.connection_rate or 1)
         self.acknowledgements: dict[int, Acknowledgement] = {}

@@ -12,6 +12,12 @@ class OutboundQueue(Protocol):
     def pump(self) -> None:
         """Open connections, as far as the limits allow."""
 
+    def may_open_more(self) -> bool:
+        """Return whether the concurrency of the queue allows one more connection."""
+
+    def oldest(self) -> tuple[int, int]:
+        """Return the transaction that waits longest, with its time in front."""
+
 
 class OutboundConnections:
     """MaxOutboundConnections: the limit over all queues that lead outside.
@@ -20,14 +26,17 @@ class OutboundConnections:
     ----------
     limit : int
         Connections at a time; 0: no limit.
+    oldest_first : bool
+        A free connection goes to the queue with the oldest transaction, as in Postfix; else the
+        queues take turns.
     open : int
         Connections that exist now, to other organizations only.
     starved : dict of int to OutboundQueue
         Queues that were denied a connection, by number; the one that has waited longest is first.
     """
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
+    def __init__(self, limit: int, oldest_first: bool) -> None:
+        self.limit, self.oldest_first = limit, oldest_first
         self.open = 0
         self.starved: dict[int, OutboundQueue] = {}
         self.feeding = False
@@ -50,9 +59,25 @@ class OutboundConnections:
             # A connection that fails at once calls this method again: this loop continues for it.
             self.feeding = True
             while self.starved and self.open < self.limit:
-                number = next(iter(self.starved))
-                self.starved.pop(number).pump()
+                self.starved.pop(self._next()).pump()
             self.feeding = False
+
+    def _next(self) -> int:
+        """Return the number of the starved queue that opens its connection next."""
+        starved = self.starved
+        if self.oldest_first:
+            return min(starved, key=lambda number: starved[number].oldest())
+        return next(iter(starved))
+
+    def older_waits(self, queue: OutboundQueue) -> bool:
+        """Return whether another starved queue has an older transaction than this queue."""
+        if not queue.leads_outside:
+            return False
+        own = queue.oldest()
+        return any(
+            other is not queue and other.may_open_more() and other.oldest() < own
+            for other in self.starved.values()
+        )
 
     def reset(self) -> None:
         """Forget all connections when the hub stops."""

@@ -27,6 +27,7 @@ void Run::outside(u32 number) {
   const Target me = {number, 0, CONNECTION_OUTSIDE};
   BEGIN
   self.epoch = hub.epoch;
+  self.opened_at = now();
   self.recipient = transactions.first_recipient(self.transaction);
   self.attempt = transactions.attempts[self.transaction];
   self.key = record.key(self.recipient);
@@ -118,7 +119,7 @@ void Run::outside(u32 number) {
     }
     self.carried++;
     if (self.carried == plan.per_connection) break;
-    self.transaction = queue.next_transaction(*this);
+    self.transaction = queue.take_next(*this, self.opened_at);
     if (self.transaction < 0) break;
   }
   reputation.disconnect(*this, plan.egress, plan.domain);
@@ -142,6 +143,7 @@ void Run::inside(u32 number) {
   Hub* peer = self.peer >= 0 ? &hubs[self.peer] : nullptr;
   BEGIN
   self.epoch = hub.epoch;
+  self.opened_at = now();
   self.peer = queue.next_hub(*this, &self.refusal);
   if (self.refusal >= 0) {
     queue.connection_failed(*this, self.transaction, self.refusal);
@@ -209,7 +211,7 @@ void Run::inside(u32 number) {
     }
     self.carried++;
     if (self.carried == plan.per_connection) break;
-    self.transaction = queue.next_transaction(*this);
+    self.transaction = queue.take_next(*this, self.opened_at);
     if (self.transaction < 0) break;
   }
   queue.connection_closed(*this);

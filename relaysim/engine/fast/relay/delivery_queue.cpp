@@ -10,6 +10,9 @@ void DeliveryQueue::open_at(Run& run) {
   leads_outside = plan.domain >= 0;
   has_quotas = leads_outside && run.plan.hubs[hub].has_quotas;
   limit = plan.connections ? plan.connections : NO_LIMIT;
+  const HubPlan& hub_plan = run.plan.hubs[hub];
+  is_of_postfix = hub_plan.queue_run_delay > 0;
+  if (is_of_postfix) concurrency.begin(hub_plan, limit);
 }
 
 // Transactions wait, and connections take them.
@@ -25,17 +28,30 @@ void DeliveryQueue::put(Run& run, i64 transaction) {
 }
 
 void DeliveryQueue::make_ready(Run& run, i64 transaction) {
-  ready[priority(run, transaction)].push(transaction);
+  if (is_of_postfix && !concurrency.window) {  // the next hop is dead
+    defer(run, transaction);
+  } else {
+    ready[priority(run, transaction)].push(transaction);
+  }
 }
 
 // Opens connections for the transactions that wait, as far as the limits allow.
 void DeliveryQueue::pump(Run& run) {
+  const bool was_pumping = pumping;
+  pumping = true;
+  open_connections(run);
+  pumping = was_pumping;
+}
+
+i64 DeliveryQueue::limit_now() const { return is_of_postfix ? concurrency.window : limit; }
+
+void DeliveryQueue::open_connections(Run& run) {
   Hub& hub = run.hubs[this->hub];
   if (!plan(run).reachable || !hub.up) return;
   const i64 losses_before = losses;
   // A connection that fails at once puts its transaction back: without the comparison of losses
   // this loop would open the next one for it, without end.
-  while (connecting + open < limit && losses == losses_before) {
+  while (connecting + open < limit_now() && losses == losses_before) {
     if (retrying && (timer >= 0 || connecting || open)) return;
     if (!long_enough(run) || !hub.outbound.may_open(run, number)) return;
     i64 transaction = next_transaction(run, 1);
@@ -88,39 +104,31 @@ i64 DeliveryQueue::next_transaction(Run& run, i64 opens) {
   }
 }
 
-// Hubs behind the queue. The hubs take turns; a hub that would refuse the connection is passed
-// over. If all would refuse, the hub whose turn it is does. Returns the hub, -1 if the queue leads to
-// the mailbox server or all refuse; `reply` is the refusal, or -1.
-i64 DeliveryQueue::next_hub(Run& run, i64* reply) {
-  const QueuePlan& plan = this->plan(run);
-  *reply = -1;
-  if (!plan.peer_count) return -1;
-  i64 start = connections++, taken = -1, refusal_of_first = -1;
-  for (i64 turn = 0; turn < plan.peer_count; turn++) {
-    i64 peer = run.plan.peers[plan.first_peer + (start + turn) % plan.peer_count].hub;
-    i64 reason = refusal(run, run.hubs[peer]);  // of every hub: the replies get their numbers
-    if (reason < 0 && taken < 0) taken = peer;
-    if (turn == 0) refusal_of_first = reason;
-  }
-  if (taken < 0) *reply = refusal_of_first;
-  return taken;
+// Takes the next transaction for an open connection; -1 if the connection ends. Postfix uses it
+// again for a limited time, and not where another next hop has an older message.
+i64 DeliveryQueue::take_next(Run& run, i64 opened_at) {
+  if (!is_of_postfix) return next_transaction(run);
+  i64 transaction = -1;
+  if (run.now() - opened_at < concurrency.reuse_time && connecting + open <= concurrency.window &&
+      !run.hubs[hub].outbound.older_waits(run, number))
+    transaction = next_transaction(run);
+  if (transaction >= 0) pump(run);  // the concurrency may have grown
+  return transaction;
 }
 
-// The reply with which another hub refuses mail of this hub now; -1 for none.
-i64 DeliveryQueue::refusal(Run& run, Hub& peer) {
-  const RunPlan& texts = run.plan.run[0];
-  if (!peer.up) return run.record.reply(texts.unable_to_connect);
-  if (peer.pressure.refuses_connection(run)) return run.record.reply(texts.service_not_available);
-  const QueuePlan& plan = this->plan(run);
-  for (i64 place = plan.first_peer; place < plan.first_peer + plan.peer_count; place++)
-    if (run.plan.peers[place].hub == peer.number) {
-      if (run.plan.peers[place].refusal >= 0)
-        return run.record.reply(run.plan.peers[place].refusal);
-      break;
-    }
-  if (peer.pressure.refuses_mail_from(EXCHANGE_SERVER, true))
-    return run.record.reply(texts.insufficient_resources);
-  return -1;
+// The transaction that waits longest; -1 if none waits.
+i64 DeliveryQueue::oldest(Run& run) {
+  Ring<i64>& waiting = ready[0];
+  while (waiting.size && run.transactions.is_final(waiting[0])) waiting.pop();  // it expired
+  return waiting.size ? waiting[0] : -1;
+}
+
+// Whether the oldest transaction of a queue came before that of another one.
+bool DeliveryQueue::is_older(Run& run, DeliveryQueue& other) {
+  i64 own = oldest(run), its = other.oldest(run);
+  if (own < 0 || its < 0) return its < 0 && own >= 0;
+  i64 time = run.transactions[own].ready, other_time = run.transactions[its].ready;
+  return time != other_time ? time < other_time : own < its;
 }
 
 // The course of a connection.
@@ -146,7 +154,13 @@ void DeliveryQueue::connection_closed(Run& run) {
   pump(run);
 }
 
+// Ends an attempt that reached the receiver.
 void DeliveryQueue::end_attempt(Run& run, i64 transaction, i64 reply) {
+  if (is_of_postfix) destination_answered(run);
+  end(run, transaction, reply);
+}
+
+void DeliveryQueue::end(Run& run, i64 transaction, i64 reply) {
   TransactionStates& transactions = run.transactions;
   i64 before = transactions[transaction].before, after = transactions[transaction].after;
   if (before >= 0) {
@@ -177,14 +191,15 @@ void DeliveryQueue::record_attempt(Run& run, i64 transaction, i64 start, i64 end
 // Failures.
 
 void DeliveryQueue::connection_failed(Run& run, i64 transaction, i64 reply) {
-  end_attempt(run, transaction, reply);
+  end(run, transaction, reply);
   connecting--;
+  if (is_of_postfix) destination_failed(run);
   connection_lost(run, transaction);
 }
 
 // Bounces a transaction for a 5xx greeting: the hub treats it as a reply to the message.
 void DeliveryQueue::bounced_by_greeting(Run& run, i64 transaction, i64 reply) {
-  end_attempt(run, transaction, reply);
+  end(run, transaction, reply);
   connecting--;
   run.hubs[hub].finish(run, transaction, STATUS_BOUNCED, reply);
   run.hubs[hub].outbound.closed(run, number);
@@ -199,7 +214,7 @@ void DeliveryQueue::connection_dropped(Run& run, i64 transaction) {
 
 // Ends the attempt of a transaction by a reply that closes the open connection.
 void DeliveryQueue::close_connection(Run& run, i64 transaction, i64 reply) {
-  end_attempt(run, transaction, reply);
+  end(run, transaction, reply);
   open--;
   connection_lost(run, transaction);
 }
@@ -221,8 +236,12 @@ bool DeliveryQueue::throttled(Run& run, i64 transaction, i64 reply) {
 }
 
 // Puts the transaction of a lost connection back, without a new connection for it at once. It
-// waits for the connections that are open. Without any, the queue is in Retry.
+// waits for the connections that are open. Without any, the queue is in Retry. Postfix defers it.
 void DeliveryQueue::connection_lost(Run& run, i64 transaction) {
+  if (is_of_postfix) {
+    defer_lost(run, transaction);
+    return;
+  }
   losses++;
   if (!open) enter_retry(run);
   put_back(run, transaction);
@@ -230,6 +249,19 @@ void DeliveryQueue::connection_lost(Run& run, i64 transaction) {
   // lose it again, without end.
   run.hubs[hub].outbound.forget(number);
   run.hubs[hub].outbound.closed(run, number);
+}
+
+// Defers the transaction of a lost connection; if the next hop is dead, all that wait too.
+void DeliveryQueue::defer_lost(Run& run, i64 transaction) {
+  defer(run, transaction);
+  if (!concurrency.window)
+    while (ready[0].size) {
+      i64 held = ready[0].pop();
+      if (!run.transactions.is_final(held)) defer(run, held);
+    }
+  run.hubs[hub].outbound.closed(run, number);
+  // A connection that fails at once is counted by the loop that opened it.
+  if (!pumping) pump(run);
 }
 
 // Makes a transaction the next one of its priority, unless it expires.
@@ -252,10 +284,11 @@ void DeliveryQueue::expire(Run& run, i64 transaction) {
 // Drops all connections when the hub stops; the transactions on them are next again.
 void DeliveryQueue::stop(Run& run) {
   connecting = open = 0;
+  if (is_of_postfix) restart_concurrency(run);
   i64 dropped = run.record.reply(run.plan.run[0].connection_dropped);
   while (last_started >= 0) {
     i64 transaction = last_started;
-    end_attempt(run, transaction, dropped);
+    end(run, transaction, dropped);
     put_back(run, transaction);
   }
 }

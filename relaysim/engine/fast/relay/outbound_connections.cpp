@@ -17,11 +17,31 @@ void OutboundConnections::closed(Run& run, i64 queue) {
   // A connection that fails at once calls this function again: this loop continues for it.
   feeding = true;
   while (!starved.empty() && open < limit) {
-    i64 number = starved[0];
-    starved.remove(0);
+    i64 place = next(run), number = starved[place];
+    starved.remove(place);
     run.queues[number].pump(run);
   }
   feeding = false;
+}
+
+// The place of the starved queue that opens its connection next.
+i64 OutboundConnections::next(Run& run) {
+  i64 result = 0;
+  for (i64 place = 1; oldest_first && place < starved.size; place++)
+    if (run.queues[starved[place]].is_older(run, run.queues[starved[result]])) result = place;
+  return result;
+}
+
+// Whether another starved queue has an older transaction than this queue.
+bool OutboundConnections::older_waits(Run& run, i64 queue) {
+  if (!run.queues[queue].leads_outside) return false;
+  for (i64 place = 0; place < starved.size; place++) {
+    DeliveryQueue& other = run.queues[starved[place]];
+    if (other.number != queue && other.connecting + other.open < other.limit_now() &&
+        other.is_older(run, run.queues[queue]))
+      return true;
+  }
+  return false;
 }
 
 void OutboundConnections::forget(i64 queue) {
