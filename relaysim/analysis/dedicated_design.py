@@ -2,7 +2,8 @@
 
 Dedicated means that no other mail goes through that hub or leaves by its public IP. So the hub is a
 source server of the send connector (else it would hand mail to another hub), and the mailbox server
-does not submit to the hub (else part of the users' mail would go through it).
+does not submit to the hub (else part of the users' mail would go through it). A hub with a front
+end gets a site of its own, because front ends spread mail over the servers of a site.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,6 +30,7 @@ Tables = dict[tuple[str, ...], dict[str, Any]]
 """Keys and values of a scenario file, by the path of each table."""
 
 _NAME = "bulkrelay"
+_SITE = "Bulk-Relay"
 _NETWORKS = [IPv4Network(text) for text in ("203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24")]
 """Networks, and below AS numbers, for documentation: RFC 5737 and RFC 5398."""
 _NUMBERS = range(64501, 64512)
@@ -95,11 +97,13 @@ def dedicated(base: Scenario) -> Dedicated:
     name = _free((f"HUB{number:02}" for number in count(2)), base.hubs)
     server = _free(_servers(), base.dns)
     address, ip = _next_address(base, like), _public_ip(base)
+    apart, sites = like.properties.front_end, {hub.site for hub in base.hubs.values()}
     hub = like.model_copy(
         update={
             "name": name,
             "addresses": (address,),
             "egress": str(ip),
+            "site": _free(_sites(), sites) if apart else like.site,
             "receive_connectors": _connectors(base, taken, address),
         }
     )
@@ -110,8 +114,10 @@ def dedicated(base: Scenario) -> Dedicated:
         **_sources(base, taken, name),
         ("egress", str(ip)): _egress(base, like.egress, ip),
     }
-    # Without a list the mailbox server would submit to the new hub as well.
-    if not base.mailboxes.submission_server_override_list:
+    # Without a site or a list the mailbox server would submit to the new hub as well.
+    if apart:
+        tables["mailboxes",] = {"site": base.mailboxes.site or like.site}
+    elif not base.mailboxes.submission_server_override_list:
         override_list = list(submission.submission_hubs(base))
         tables["mailboxes",] = {"submission_server_override_list": override_list}
     tables |= {("hosts", host): {"server": server} for host in hosts}
@@ -154,6 +160,11 @@ def _free(names: Iterable[str], known: Iterable[str]) -> str:
 def _servers() -> Iterator[str]:
     yield _NAME
     yield from (f"{_NAME}{number}" for number in count(2))
+
+
+def _sites() -> Iterator[str]:
+    yield _SITE
+    yield from (f"{_SITE}{number}" for number in count(2))
 
 
 def _next_address(base: Scenario, like: Hub) -> IpAddress:

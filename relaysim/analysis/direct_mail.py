@@ -56,5 +56,6 @@ def _traps_direct(scenario: Scenario, path: Path) -> bool:
     size = max(1, round(mean(scenario.hosts[path.host].streams[path.stream].size)))
     return any(
         hop.kind is routing.HopKind.REMOTE and hop.domain == SPAMTRAP_DOMAIN
-        for hop in routing.last_hops(scenario, path.hub, SPAMTRAP_DOMAIN, size, link)
+        for hub in path.takers
+        for hop in routing.last_hops(scenario, hub, SPAMTRAP_DOMAIN, size, link)
     )

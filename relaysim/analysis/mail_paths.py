@@ -7,6 +7,7 @@ from functools import lru_cache
 from relaysim.mail.reply import Reply
 from relaysim.plan import initial_pressure as pressure
 from relaysim.plan import routing, submission
+from relaysim.plan.front_end import takers
 from relaysim.plan.names import stream_name
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.destination import Destination
@@ -40,9 +41,10 @@ class DomainRoute:
     domains : Domains
         The receiving domains.
     share : float
-        The recipients in these domains as a share of all recipients of the stream.
+        The recipients in these domains that take this route, as a share of all recipients of the
+        stream at this submission target.
     first : Hop
-        The next hop from the hub that accepted the mail.
+        The next hop from the hub that took the mail.
     lasts : tuple of Hop
         The last hops: one, or one for each source server of a send connector, used in turn.
     """
@@ -76,6 +78,9 @@ class Path:
         The submission target.
     connector : ReceiveConnector or None
         The receive connector that answers; None where none answers, and for the mailbox server.
+    takers : tuple of str
+        The hubs that take the mail, each as much: the hub of the target, or behind a front end
+        those that it proxies to.
     reply : Reply or None
         The reply that refuses all mail of the stream here; None where the hub accepts mail.
     routes : tuple of DomainRoute
@@ -89,6 +94,7 @@ class Path:
     share: float
     target: submission.Target
     connector: ReceiveConnector | None
+    takers: tuple[str, ...]
     reply: Reply | None
     routes: tuple[DomainRoute, ...] = ()
     refused: tuple[Refused, ...] = ()
@@ -105,7 +111,7 @@ class Path:
 
     @property
     def hub(self) -> str:
-        """The hub of the target; "" where no hub has the address."""
+        """The hub of the target, which answers; "" where no hub has the address."""
         return self.target.hub or ""
 
 
@@ -255,7 +261,8 @@ def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
             for target, connector, short_of, share in zip(
                 targets, connectors, pressed, shares, strict=True
             ):
-                path = Path(name, short, share, target, connector, short_of)
+                takes = takers(scenario, target.hub or "", connector)
+                path = Path(name, short, share, target, connector, takes, short_of)
                 # `all_paths` follows mail past a refused greeting too.
                 if refused and target.hub is not None and connector is None and not mailbox:
                     yield followed(scenario, host, stream, path)
@@ -320,7 +327,8 @@ def _followed(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Pat
     if path.reply is not None:
         return path
     connector, link = path.connector, None
-    routes, refused = [], []
+    routes: list[DomainRoute] = []
+    refused: list[Refused] = []
     for domains, share in _recipients(scenario, stream):
         if connector is not None:
             link = routing.identity(path.hub, connector.name)
@@ -328,7 +336,7 @@ def _followed(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Pat
             if not reply.is_success:
                 refused.append(Refused(domains, share, reply))
                 continue
-        routes.append(_route_of(scenario, path.hub, stream, domains, share, link))
+        routes += _routes_of(scenario, path, stream, domains, share, link)
     return replace(path, routes=tuple(routes), refused=tuple(refused))
 
 
@@ -337,25 +345,22 @@ def _all_routes(scenario: Scenario, host: Host, stream: Stream, path: Path) -> P
     if path.connector is None:
         return _followed(scenario, host, stream, replace(path, reply=None))
     link = routing.identity(path.hub, path.connector.name)
-    return replace(
-        path,
-        routes=tuple(
-            _route_of(scenario, path.hub, stream, domains, share, link)
-            for domains, share in _recipients(scenario, stream)
-        ),
-    )
+    routes: list[DomainRoute] = []
+    for domains, share in _recipients(scenario, stream):
+        routes += _routes_of(scenario, path, stream, domains, share, link)
+    return replace(path, routes=tuple(routes))
 
 
-def _route_of(
-    scenario: Scenario, hub: str, stream: Stream, domains: Domains, share: float, link: str | None
-) -> DomainRoute:
-    """Return the route of some recipients from the hub that accepted the mail."""
+def _routes_of(
+    scenario: Scenario, path: Path, stream: Stream, domains: Domains, share: float, link: str | None
+) -> Iterator[DomainRoute]:
+    """Return the routes of some recipients, one from each hub that takes the mail."""
     # The route of the mean size stands for all sizes; `route_too_small` checks the tail.
     size = max(1, round(mean(stream.size)))
-    first = routing.next_hop(scenario, hub, domains.name, size, link)
-    return DomainRoute(
-        domains, share, first, routing.last_hops(scenario, hub, domains.name, size, link)
-    )
+    for hub in path.takers:
+        first = routing.next_hop(scenario, hub, domains.name, size, link)
+        lasts = routing.last_hops(scenario, hub, domains.name, size, link)
+        yield DomainRoute(domains, share / len(path.takers), first, lasts)
 
 
 def _recipients(scenario: Scenario, stream: Stream) -> Iterator[tuple[Domains, float]]:

@@ -125,20 +125,22 @@ class Stages:
         # Refused at RCPT TO: the session costs time, but the hub has no message.
         if not path.routes:
             return
-        self._cpu(path.hub, path, 1.0, "receive")
-        self._cpu(path.hub, path, 1.0, "categorize")
-        if (shadow := self.plan.shadow(path.hub)) is not None:
-            self._cpu(shadow, path, 1.0, "receive")
-        handed: dict[str, float] = defaultdict(float)
+        for hub in path.takers:
+            part = 1 / len(path.takers)
+            self._cpu(hub, path, part, "receive")
+            self._cpu(hub, path, part, "categorize")
+            if (shadow := self.plan.shadow(hub)) is not None:
+                self._cpu(shadow, path, part, "receive")
+        handed: dict[tuple[str, str], float] = defaultdict(float)
         for route in path.routes:
             for hop in route.lasts:
                 if route.first.kind is routing.HopKind.TRANSFER:
-                    handed[hop.hub] += route.share / len(route.lasts)
+                    handed[route.first.hub, hop.hub] += route.share / len(route.lasts)
                 self._transactions(path, route, hop, several)
-        for receiving_hub, share in handed.items():
+        for (hub, receiving_hub), share in handed.items():
             # The other hub receives and categorizes the message again.
-            part = _transactions(share, several)
-            self._cpu(path.hub, path, part, "send")
+            part = self._per_message(path, share, several)
+            self._cpu(hub, path, part, "send")
             self._cpu(receiving_hub, path, part, "receive")
             self._cpu(receiving_hub, path, part, "categorize")
 
@@ -148,7 +150,7 @@ class Stages:
         """Add the work of delivery: cores, mailbox server or connections, and the line."""
         count = route.domains.count
         # For one of `count` equal domains; the hubs of a transfer take turns.
-        transactions = _transactions(route.share / count, several) / len(route.lasts)
+        transactions = self._per_message(path, route.share / count, several) / len(route.lasts)
         if hop.kind is routing.HopKind.MAILBOX:
             self._cpu(hop.hub, path, transactions, "send")
             queue = self.plan.queue(QueueKind.MAILBOX, hop.hub)
@@ -166,6 +168,13 @@ class Stages:
             queue = self.plan.queue(QueueKind.REMOTE, hop.hub, hop.next_hop)
             self._line(queue, path, transactions * count)
             self._connections(path, route, hop, queue, transactions)
+
+    @staticmethod
+    def _per_message(path: Path, share: float, several: Mapping[int, float]) -> float:
+        """Return the transactions of one hub that takes the mail, for a message of the path."""
+        takers = len(path.takers)
+        # The share of a route counts all messages, of which the hub takes a part.
+        return _transactions(share * takers, several) / takers
 
     def _connections(
         self,
@@ -205,15 +214,11 @@ class Stages:
 
     def _session(self, path: Path, size: float, several: Mapping[int, float]) -> None:
         """Add the work of submission: a session from the first round trip to the commit."""
-        host, hub = self.scenario.hosts[path.host], self.scenario.hubs[path.hub]
+        host = self.scenario.hosts[path.host]
         recipients = sum(k * part for k, part in several.items())
         shared = host.messages_per_connection or math.inf
         held = timing(host, path.connector).mean(size, recipients, shared)
-        held += self._core_time(path.hub, path, "receive").seconds
-        held += _commit_time(hub)
-        if (shadow := self.plan.shadow(path.hub)) is not None:
-            held += size * 8 / HUB_BANDWIDTH + self._core_time(shadow, path, "receive").seconds
-            held += _commit_time(self.scenario.hubs[shadow])
+        held += sum(self._until_taken(path, hub, size) for hub in path.takers) / len(path.takers)
         if path.connector is None:
             station = self.plan.mailbox_submission(path.hub)
             self._stage(
@@ -240,6 +245,14 @@ class Stages:
             )
             if late and source.name in self.by_name:
                 self.by_name[source.name].acknowledges[path.hub, path.connector.name] = None
+
+    def _until_taken(self, path: Path, hub: str, size: float) -> float:
+        """Return the time for work, commit and shadow copy of a message at a hub, seconds."""
+        held = self._core_time(hub, path, "receive").seconds + _commit_time(self.scenario.hubs[hub])
+        if (shadow := self.plan.shadow(hub)) is not None:
+            held += size * 8 / HUB_BANDWIDTH + self._core_time(shadow, path, "receive").seconds
+            held += _commit_time(self.scenario.hubs[shadow])
+        return held
 
     def _until_sent(self, path: Path) -> float:
         """Return the core time from the commit of a message until a transaction is sent, s."""

@@ -71,8 +71,10 @@ class Size:
         if self.count <= most:
             return None
         mostly = f", most of them by {self.place}" if self.place else ""
+        # Four digits: the last ones of so large a sum differ between processors.
+        about = float(f"{self.count:.4g}")
         return (
-            f"a replication would have about {self.count:,.0f} {self.what}{mostly}; "
+            f"a replication would have about {about:,.0f} {self.what}{mostly}; "
             f"at most {most:,} are tried"
         )
 

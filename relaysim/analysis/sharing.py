@@ -31,7 +31,7 @@ def open_paths(scenario: Scenario) -> list[Path]:
 
 def hubs_of(path: Path) -> set[str]:
     """Return the hubs on the path."""
-    return {path.hub} | {hop.hub for route in path.routes for hop in route.lasts}
+    return {path.hub, *path.takers} | {hop.hub for route in path.routes for hop in route.lasts}
 
 
 def outside(path: Path) -> Iterator[tuple[DomainRoute, routing.Hop]]:

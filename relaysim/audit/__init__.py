@@ -34,6 +34,7 @@ from relaysim.audit.listing_reach import bulk_shares_allocation, bulk_shares_dom
 from relaysim.audit.listing_signals import culprit_without_signals, innocent_with_signals, trap_hits
 from relaysim.audit.new_ip import cold_egress
 from relaysim.audit.open_relay import forged_sender, open_relay
+from relaysim.audit.own_hub import front_end_spread
 from relaysim.audit.planned_campaigns import campaign_days
 from relaysim.audit.product_version import documents_disagree, out_of_support
 from relaysim.audit.refused_mail import (
@@ -73,6 +74,7 @@ CHECKS: tuple[Check, ...] = (
     no_send_connector,
     hand_over_refused,
     submission_spread,
+    front_end_spread,
     bulk_shares_hub,
     bulk_shares_connections,
     bulk_shares_line,

@@ -10,9 +10,10 @@ from relaysim.mail.address import AddressRange, IpAddress
 from relaysim.mail.auth import AuthMechanism, auth_problems
 from relaysim.mail.connector_conflict import conflicts
 from relaysim.mail.connector_selection import select
+from relaysim.mail.receive_connector import TransportRole
 from relaysim.mail.receive_verdict import authenticate_server
 from relaysim.mail.rights import PermissionGroup
-from relaysim.plan.hand_over import PORT, HandOver, hand_overs
+from relaysim.plan.hand_over import PORT, HandOver, hand_overs, transport_port
 from relaysim.profiles.defaults import receive_connector_defaults
 from relaysim.profiles.kind import Kind
 from relaysim.scenario.connector import ReceiveConnector
@@ -79,7 +80,9 @@ def _refused(scenario: Scenario) -> dict[tuple[str, str], _Refused]:
 
 def _why(session: HandOver) -> str:
     connector = session.connector
-    connection = f"{session.sender} connects from {session.client} to {session.address} port {PORT}"
+    connection = (
+        f"{session.sender} connects from {session.client} to {session.address} port {session.port}"
+    )
     if connector is None:
         return f"{connection}, and no receive connector lists the address."
     matching = [remote for remote in connector.remote_ip_ranges if remote.contains(session.client)]
@@ -140,14 +143,16 @@ def _own_connector(
     scenario: Scenario, hub: str, clients: Sequence[IpAddress]
 ) -> tuple[str, str | None]:
     """Return the fix that creates a receive connector for the other hubs only."""
-    title = f"Servers to {hub}"
+    title, port = f"Servers to {hub}", transport_port(scenario.hubs[hub])
+    role = TransportRole.HUB_TRANSPORT
     profile = scenario.profiles.profile(Kind.MTA, scenario.hubs[hub].mta)
     table = receive_connector_defaults(profile, hub, title)
     made = ReceiveConnector.model_validate(
         table
         | {
             "name": title,
-            "bindings": ["[::]:25" if clients[0].version == 6 else "0.0.0.0:25"],
+            "transport_role": role,
+            "bindings": [f"{'[::]' if clients[0].version == 6 else '0.0.0.0'}:{port}"],
             "remote_ip_ranges": [str(client) for client in clients],
             "permission_groups": ["ExchangeServers", "ExchangeLegacyServers"],
             "auth_mechanism": ["Tls", "ExchangeServer"],
@@ -158,6 +163,9 @@ def _own_connector(
         f'New-ReceiveConnector -Name "{title}" -Server {hub} -Usage Internal '
         f"-RemoteIPRanges {addresses}"
     )
+    if port != PORT:
+        # Usage Internal means port 25.
+        command += f" -TransportRole {role} -Bindings {made.bindings[0]}"
     works = _works(scenario, hub, [made], clients)
     return (
         "Create a receive connector of usage Internal for the addresses of the other hubs only."
@@ -182,7 +190,8 @@ def _works(
     hides = model.specific_binding_hides_wildcard
     for client in clients:
         # A hub connects to the first address of another hub, as in `hand_over`.
-        chosen = select(after.values(), model.addresses[0], PORT, client, hides).connector
+        port = transport_port(model)
+        chosen = select(after.values(), model.addresses[0], port, client, hides).connector
         if chosen is None or not authenticate_server(chosen).is_success:
             return False
     return True

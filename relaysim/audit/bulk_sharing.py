@@ -6,6 +6,7 @@ from itertools import product
 from relaysim.analysis.mail_paths import Path
 from relaysim.analysis.sharing import hubs_of, ips, names, outside, own_ips, parted
 from relaysim.audit.finding import Finding, Severity
+from relaysim.audit.own_hub import separation
 from relaysim.plan.by_name import PlanByName
 from relaysim.plan.names import QueueKind
 from relaysim.scenario.model import Scenario
@@ -27,8 +28,7 @@ def bulk_shares_hub(scenario: Scenario) -> Iterator[Finding]:
                 f"{names(senders)} goes through {hub} together with {names(beside)}. During "
                 "a campaign this other mail waits behind the bulk mail, for the cores and in the "
                 "submission queue.",
-                "Set up another Hub Transport server for the bulk system only, and keep the "
-                "users' mail on the others with submission_server_override_list.",
+                separation(scenario),
             )
 
 

@@ -21,20 +21,20 @@ def no_send_connector(scenario: Scenario) -> Iterator[Finding]:
         lost = [route for route in path.routes if route.first.kind is routing.HopKind.UNREACHABLE]
         if not lost:
             continue
-        hub = scenario.hubs[path.hub]
+        timeout = min(scenario.hubs[hub].message_expiration_timeout for hub in path.takers)
         part = sum(route.share for route in lost)
-        served = listed(str(route.domains) for route in lost)
+        served = listed(dict.fromkeys(str(route.domains) for route in lost))
         yield Finding(
             Severity.ERROR,
             path.place,
             f"No send connector serves {served}: {share(part)} "
-            f"of the recipients of {path.name} wait in the Unreachable queue of {path.hub} for "
-            f"{format_duration(hub.message_expiration_timeout)} and expire with "
+            f"of the recipients of {path.name} wait in the Unreachable queue of "
+            f"{listed(path.takers)} for {format_duration(timeout)} and expire with "
             f"{reply.MESSAGE_EXPIRED}.",
             "Add a send connector whose address space matches, such as SMTP:*;1 for the whole "
             "Internet.",
             f'New-SendConnector -Name "internet" -Usage Internet -AddressSpaces "SMTP:*;1" '
-            f"-SourceTransportServers {path.hub}",
+            f"-SourceTransportServers {','.join(path.takers)}",
         )
 
 
@@ -50,6 +50,7 @@ def route_too_small(scenario: Scenario) -> Iterator[Finding]:
             seen.add(limit)
             stream = scenario.hosts[path.host].streams[path.stream]
             alike = [other for other in path.routes if _limit(scenario, path, other) == limit]
+            served = listed(dict.fromkeys(str(other.domains) for other in alike))
             part = above(stream.size, limit)
             reached = path.share * sum(route.share for route in alike)
             if part * reached * messages(scenario, path.host, path.stream) < 1:
@@ -59,8 +60,7 @@ def route_too_small(scenario: Scenario) -> Iterator[Finding]:
                 path.place,
                 f"{share(part)} of the messages of {path.name} are above "
                 f"{format_size(limit)}, the largest max_message_size of the send connectors for "
-                f"{listed(str(route.domains) for route in alike)}: each causes an NDR, "
-                f"{reply.NO_ROUTE_FOR_SIZE}.",
+                f"{served}: each causes an NDR, {reply.NO_ROUTE_FOR_SIZE}.",
                 "Raise max_message_size of the send connector, or let the application send links.",
                 _raised(scenario, limit),
             )
@@ -81,7 +81,7 @@ def _limit(scenario: Scenario, path: Path, route: DomainRoute) -> int | None:
 def _kind(scenario: Scenario, path: Path, route: DomainRoute, size: int) -> routing.HopKind:
     connector = path.connector
     link = None if connector is None else routing.identity(path.hub, connector.name)
-    return routing.next_hop(scenario, path.hub, route.domains.name, size, link).kind
+    return routing.next_hop(scenario, route.first.hub, route.domains.name, size, link).kind
 
 
 def _raised(scenario: Scenario, limit: int) -> str | None:
@@ -118,21 +118,21 @@ def handed_over(scenario: Scenario) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for path in paths(scenario):
         for route in path.routes:
-            connector = route.first.connector
+            connector, hub = route.first.connector, route.first.hub
             if route.first.kind is not routing.HopKind.TRANSFER or connector is None:
                 continue
-            if (path.hub, connector.name) in seen or is_source(connector, path.hub):
+            if (hub, connector.name) in seen or is_source(connector, hub):
                 continue
-            seen.add((path.hub, connector.name))
-            sources = [*connector.source_transport_servers, path.hub]
+            seen.add((hub, connector.name))
+            sources = [*connector.source_transport_servers, hub]
             yield Finding(
                 Severity.WARNING,
                 dotted(("send_connectors", connector.name, "source_transport_servers")),
-                f"{path.hub} is no source server of {connector.name}: it hands external mail "
+                f"{hub} is no source server of {connector.name}: it hands external mail "
                 f"of {path.name} and others to {listed(connector.source_transport_servers)}, which "
                 "commits and categorizes the mail again and sends it from "
                 f"{listed(dict.fromkeys(hop.egress or '' for hop in route.lasts))}.",
-                f"If {path.hub} should send directly, add {path.hub} to the source servers.",
+                f"If {hub} should send directly, add {hub} to the source servers.",
                 f'Set-SendConnector "{connector.name}" -SourceTransportServers '
                 + ",".join(sources),
             )

@@ -14,6 +14,7 @@ def submission_spread(scenario: Scenario) -> Iterator[Finding]:
     """The mailbox server spreads the mail of users over all hubs, also over the bulk hub.
 
     An error where only some hubs carry bulk mail, because none of these hubs is dedicated then.
+    Servers with a front end spread the mail of applications too: `front_end_spread` reports both.
     """
     users = [
         name
@@ -23,6 +24,8 @@ def submission_spread(scenario: Scenario) -> Iterator[Finding]:
     hubs = submission.submission_hubs(scenario)
     # With a list the administrator has chosen the hubs.
     if not users or len(hubs) < 2 or scenario.mailboxes.submission_server_override_list:
+        return
+    if any(scenario.hubs[hub].properties.front_end for hub in hubs):
         return
     bulk, _ = parted(scenario)
     bulky = {hub for path in bulk for hub in hubs_of(path)}

@@ -8,7 +8,6 @@ from relaysim.mail.address import domain_of
 from relaysim.mail.auth import AuthMechanism
 from relaysim.mail.rights import PermissionGroup, Right, session_permissions
 from relaysim.plan import routing, submission
-from relaysim.plan.hand_over import PORT
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.units import format_duration
@@ -175,8 +174,8 @@ def _hand_overs(scenario: Scenario, outcome: Outcome) -> Iterator[str]:
             "no receive connector" if name is None else routing.identity(hand_over.receiver, name)
         )
         yield from _wrap(
-            f"{hand_over.sender} ({hand_over.client}) connects to {hand_over.address} port {PORT}: "
-            f"{identity} answers, {hand_over.reply}",
+            f"{hand_over.sender} ({hand_over.client}) connects to {hand_over.address} port "
+            f"{hand_over.port}: {identity} answers, {hand_over.reply}",
             6,
         )
         for other in hand_over.selection.passed_over:

@@ -8,7 +8,14 @@ from relaysim.mail.rights import EXCHANGE_SERVERS
 from relaysim.mail.session_access import Grant, grants, session_rights
 from relaysim.mail.spelling import unknown
 from relaysim.plan import routing, submission
-from relaysim.plan.hand_over import PORT, hand_over, hand_overs, lowest_address
+from relaysim.plan.hand_over import (
+    PORT,
+    TRANSPORT_PORT,
+    hand_over,
+    hand_overs,
+    lowest_address,
+    transport_port,
+)
 from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.defaults import host_defaults
 from relaysim.profiles.kind import Kind
@@ -28,7 +35,7 @@ def hub_client(scenario: Scenario, hub: str, server: str | None, port: int | Non
     server : str or None
         The server to connect to; None for the source servers of the send connector.
     port : int or None
-        The port; None for 25.
+        The port; None for that at which the other hub takes mail from hubs.
 
     Returns
     -------
@@ -38,10 +45,13 @@ def hub_client(scenario: Scenario, hub: str, server: str | None, port: int | Non
     Raises
     ------
     ValueError
-        For any other port than 25.
+        For any other port than 25 and 2525.
     """
-    if port not in (None, PORT):
-        raise ValueError(f"{hub} is a hub, and hubs hand mail over at port {PORT}, not at {port}")
+    if port not in (None, PORT, TRANSPORT_PORT):
+        raise ValueError(
+            f"{hub} is a hub, and hubs hand mail over at port {PORT}, or {TRANSPORT_PORT} behind a "
+            f"front end, not at {port}"
+        )
     address = str(lowest_address(scenario.hubs[hub]))
     client = plain_client(address, server or address, PORT)
     # "" lets the routes of the recipients decide to which hub it connects.
@@ -86,11 +96,14 @@ def hub_attempts(scenario: Scenario, hub: str, client: Host, letter: Letter) -> 
     if any(owner.get(address) == hub for address in addresses):
         raise ValueError(f"{client.server} is {hub} itself: name another hub")
     return tuple(
-        _attempt(
-            scenario, hub, client, submission.Target(owner.get(address), address, PORT), letter
-        )
+        _attempt(scenario, hub, client, _target(scenario, owner.get(address), address), letter)
         for address in addresses
     )
+
+
+def _target(scenario: Scenario, hub: str | None, address: IpAddress) -> submission.Target:
+    port = PORT if hub is None else transport_port(scenario.hubs[hub])
+    return submission.Target(hub, address, port)
 
 
 def _addresses(scenario: Scenario, hub: str, server: str, letter: Letter) -> tuple[IpAddress, ...]:

@@ -26,6 +26,23 @@ def parse_rate_source(text: object) -> MessageRateSource:
     return parse_name(MessageRateSource, text, "a message rate source")
 
 
+class TransportRole(StrEnum):
+    """The service of a server that has a receive connector.
+
+    In Exchange 2013 and later clients meet the front end, which has no queue and proxies each
+    message to a Transport service (Microsoft, mail flow and the transport pipeline). Before, a
+    server has the Transport service alone.
+    """
+
+    FRONTEND_TRANSPORT = "FrontendTransport"
+    HUB_TRANSPORT = "HubTransport"
+
+
+def parse_transport_role(text: object) -> TransportRole:
+    """Return the transport role, in any case; raise ValueError with the nearest."""
+    return parse_name(TransportRole, text, "a transport role")
+
+
 class ReceiveConnector(Protocol):
     """A receive connector of one hub, with Exchange's parameter names.
 

@@ -90,6 +90,9 @@ NO_SUBMIT_RIGHT = Reply(550, "5.7.1", "Client does not have permissions to submi
 # Several sources; there is a variant "Anonymous client does not ...", unconfirmed when.
 NO_SENDER_RIGHT = Reply(550, "5.7.1", "Client does not have permissions to send as this sender")
 INSUFFICIENT_RESOURCES = Reply(452, "4.3.1", "Insufficient system resources")  # confirmed
+# A front end lost the Transport service that it proxied to. Behind this text stand letters from
+# PRX1 to PRX5, whose meaning Microsoft does not publish (many posts).
+TEMPORARY_SERVER_ERROR = Reply(451, "4.7.0", "Temporary server error. Please try again later.")
 # MessageRateLimit (several sources).
 SUBMISSION_RATE_EXCEEDED = Reply(
     421, "4.4.2", "Message submission rate for this client has exceeded the configured limit"

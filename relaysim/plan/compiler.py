@@ -6,8 +6,9 @@ from relaysim.mail import remote_reply as remote
 from relaysim.mail.address import domain_of
 from relaysim.mail.domains import is_authoritative
 from relaysim.mail.priority_queuing import parse_priority
-from relaysim.mail.receive_connector import MessageRateSource
+from relaysim.mail.receive_connector import MessageRateSource, TransportRole
 from relaysim.plan import reputation_compiler as observers
+from relaysim.plan.front_end import takers
 from relaysim.plan.names import StationKind, connector_name, dsn_name, station_name, stream_name
 from relaysim.plan.next_hops import Routes
 from relaysim.plan.numbering import Numbering
@@ -307,6 +308,9 @@ def _connector(
         max_recipients_per_message=connector.max_recipients_per_message or 0,
         max_acknowledgement_delay=connector.max_acknowledgement_delay,
         wording=scenario.hubs[hub].properties.wording,
+        proxies_to=tuple(map(numbers.hubs.index, takers(scenario, hub, connector)))
+        if connector.transport_role is TransportRole.FRONTEND_TRANSPORT
+        else (),
     )
 
 

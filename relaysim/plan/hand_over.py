@@ -17,7 +17,9 @@ from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario
 
 PORT = 25
-"""The port for mail between hubs of Exchange 2007 and 2010."""
+"""The port for mail to a hub without a front end."""
+TRANSPORT_PORT = 2525
+"""The port of the Transport service behind a front end (Microsoft, receive connectors of 2016)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class HandOver:
         Names of the hubs.
     client, address : IpAddress
         The address that the session comes from, and the one that it goes to.
+    port : int
+        The port that it goes to.
     selection : Selection[ReceiveConnector] or None
         The receive connector that answers; None if no connector is asked, because one of the hubs
         is no Exchange server.
@@ -41,6 +45,7 @@ class HandOver:
     receiver: str
     client: IpAddress
     address: IpAddress
+    port: int
     selection: Selection[ReceiveConnector] | None
     reply: Reply
 
@@ -48,6 +53,11 @@ class HandOver:
     def connector(self) -> ReceiveConnector | None:
         """The receive connector that answers; None if none does."""
         return self.selection.connector if self.selection else None
+
+
+def transport_port(hub: Hub) -> int:
+    """Return the port at which a hub takes mail from other hubs."""
+    return TRANSPORT_PORT if hub.properties.front_end else PORT
 
 
 def lowest_address(hub: Hub) -> IpAddress:
@@ -83,22 +93,23 @@ def hand_over(
     """
     hubs = scenario.hubs
     client, address = lowest_address(hubs[sender]), to or hubs[receiver].addresses[0]
+    port = transport_port(hubs[receiver])
     if not all(hubs[hub].properties.server_authentication for hub in (sender, receiver)):
         # Only Exchange servers authenticate each other, so no receive connector decides here.
-        return HandOver(sender, receiver, client, address, None, reply.AUTHENTICATED)
+        return HandOver(sender, receiver, client, address, port, None, reply.AUTHENTICATED)
     hides = hubs[receiver].specific_binding_hides_wildcard
     connectors = hubs[receiver].receive_connectors.values()
-    selection = select(connectors, address, PORT, client, hides)
+    selection = select(connectors, address, port, client, hides)
     connector = selection.connector
     if connector is None:
         answer = reply.SERVICE_NOT_AVAILABLE
     else:
         answer = rules.authenticate_server(connector)
-    return HandOver(sender, receiver, client, address, selection, answer)
+    return HandOver(sender, receiver, client, address, port, selection, answer)
 
 
 def hand_overs(scenario: Scenario, hop: routing.Hop) -> tuple[HandOver, ...]:
-    """Return the sessions by which a hop hands mail over, one for each source server.
+    """Return the sessions by which a hop hands mail over, one for each hub that it leads to.
 
     Parameters
     ----------
@@ -110,12 +121,9 @@ def hand_overs(scenario: Scenario, hop: routing.Hop) -> tuple[HandOver, ...]:
     Returns
     -------
     tuple of HandOver
-        In the order of the source servers, which are asked in turn.
+        In the order of the hubs, which are asked in turn.
     """
-    if hop.kind is not routing.HopKind.TRANSFER or hop.connector is None:
-        return ()
-    sources = hop.connector.source_transport_servers
-    return tuple(hand_over(scenario, hop.hub, source) for source in sources)
+    return tuple(hand_over(scenario, hop.hub, receiver) for receiver in hop.to_hubs)
 
 
 def _order(address: IpAddress) -> tuple[int, int]:

@@ -61,11 +61,7 @@ class Routes:
             case routing.HopKind.MAILBOX:
                 kind, next_hop = QueueKind.MAILBOX, ""
             case routing.HopKind.TRANSFER:
-                assert hop.connector is not None
-                kind, next_hop = (
-                    QueueKind.TRANSFER,
-                    ",".join(hop.connector.source_transport_servers),
-                )
+                kind, next_hop = QueueKind.TRANSFER, hop.next_hop
             case routing.HopKind.REMOTE:
                 kind, next_hop = QueueKind.REMOTE, hop.next_hop
         # Domains behind the same smart hosts share one queue, as in Exchange.
@@ -100,16 +96,15 @@ class Routes:
             return QueuePlan(name, kind, hub, next_hop)
         connections = settings.max_per_domain_outbound_connections or 0
         key = dotted(("hubs", settings.name, "max_per_domain_outbound_connections"))
-        assert hop.connector is not None
         if kind is QueueKind.TRANSFER:
-            sources = hop.connector.source_transport_servers
             replies = [session.reply for session in hand_overs(scenario, hop)]
             return QueuePlan(
                 *(name, kind, hub, next_hop, connections, key),
                 per_connection=INTRA_ORGANIZATION,
-                to_hubs=tuple(numbers.hubs.index(source) for source in sources),
+                to_hubs=tuple(map(numbers.hubs.index, hop.to_hubs)),
                 refusals=tuple("" if reply.is_success else str(reply) for reply in replies),
             )
+        assert hop.connector is not None
         assert hop.egress is not None
         domain = numbers.domain(hop.domain)
         receiver = numbers.receiver_of[domain]

@@ -141,7 +141,8 @@ class HostPlan:
 class ConnectorPlan:
     """A receive connector; None is no limit, as in the rules that take these numbers.
 
-    `title` is its name within the hub.
+    `title` is its name within the hub. A connector of a front end `proxies_to` the hubs that may
+    take its mail; any other one has none, and its hub takes the mail.
     """
 
     name: str
@@ -157,6 +158,7 @@ class ConnectorPlan:
     max_recipients_per_message: int
     max_acknowledgement_delay: int
     wording: Wording
+    proxies_to: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The public IPs that carry mail, and the destinations that they reach."""
 
 from collections.abc import Collection
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +33,9 @@ def seen_from(plan: Plan, host: int, domains: Collection[int]) -> set[tuple[int,
         # No hub has the address of this target, so no mail goes through it.
         if hub < 0:
             continue
-        for band in range(len(plan.bands) + 1):
-            queues = _last_queues(plan, hub, connector if plan.linked else -1, band, numbers)
+        takers = (plan.connectors[connector].proxies_to if connector >= 0 else ()) or (hub,)
+        for taker, band in product(takers, range(len(plan.bands) + 1)):
+            queues = _last_queues(plan, taker, connector if plan.linked else -1, band, numbers)
             pairs |= {(queue.egress, queue.receiver) for queue in queues}
     return pairs
 

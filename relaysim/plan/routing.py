@@ -22,7 +22,7 @@ class HopKind(StrEnum):
     REMOTE = "remote"
     """To a delivery queue that leaves by the public IP of this hub."""
     TRANSFER = "transfer"
-    """To another hub, which is a source server of the send connector."""
+    """To another hub: a source server of the send connector, or one in the mailboxes' site."""
     UNREACHABLE = "unreachable"
     """To the Unreachable queue, until the message expires."""
     TOO_LARGE = "too large"
@@ -50,6 +50,8 @@ class Hop:
         The send connector, and the reasons against the others; None for mailboxes.
     domain : str
         The domain that answers at a remote hop: of the recipients, or the smart host.
+    to_hubs : tuple of str
+        The hubs that a transfer leads to, in turn.
     """
 
     kind: HopKind
@@ -59,6 +61,7 @@ class Hop:
     connector: SendConnector | None = None
     route: Route[SendConnector] | None = None
     domain: str = ""
+    to_hubs: tuple[str, ...] = ()
 
 
 def next_hop(
@@ -91,7 +94,10 @@ def next_hop(
     linked = connector is not None and connector.linked_receive_connector is not None
     # A linked send connector takes all mail of its receive connector, even for own mailboxes.
     if not linked and is_authoritative(scenario.organization.domains, domain):
-        return Hop(HopKind.MAILBOX, hub)
+        near = mailbox_hubs(scenario)
+        if hub in near:
+            return Hop(HopKind.MAILBOX, hub)
+        return Hop(HopKind.TRANSFER, hub, ",".join(near), to_hubs=near)
     if connector is None:
         too_large = route.unrouted is Unrouted.TOO_LARGE
         return Hop(HopKind.TOO_LARGE if too_large else HopKind.UNREACHABLE, hub, route=route)
@@ -105,8 +111,26 @@ def next_hop(
             route,
             answering_domain(connector, domain),
         )
-    sources = ",".join(connector.source_transport_servers)
-    return Hop(HopKind.TRANSFER, hub, sources, connector=connector, route=route)
+    sources = connector.source_transport_servers
+    return Hop(HopKind.TRANSFER, hub, ",".join(sources), None, connector, route, "", sources)
+
+
+def mailbox_hubs(scenario: Scenario) -> tuple[str, ...]:
+    """Return the hubs that deliver to mailboxes, by name: those in the site of the mailbox server.
+
+    Notes
+    -----
+    A hub of another site hands mail for a mailbox to a hub of the mailbox's site (Microsoft, mail
+    routing: delivery groups).
+    """
+    site = scenario.mailboxes.site
+    return tuple(
+        sorted(
+            name
+            for name, hub in scenario.hubs.items()
+            if site is None or hub.site.casefold() == site.casefold()
+        )
+    )
 
 
 def for_domain(hop: Hop, domain: str) -> Hop:
@@ -158,14 +182,13 @@ def last_hops(
     Returns
     -------
     tuple of Hop
-        One hop, or one for each source server of the send connector, used in turn (confirmed:
-        Microsoft on load balancing within a site).
+        One hop, or one for each hub that a transfer leads to, used in turn (confirmed: Microsoft on
+        load balancing within a site).
     """
     hop = next_hop(scenario, hub, domain, size, receive_connector)
-    if hop.kind is not HopKind.TRANSFER or hop.connector is None:
+    if hop.kind is not HopKind.TRANSFER:
         return (hop,)
-    sources = hop.connector.source_transport_servers
-    return tuple(next_hop(scenario, name, domain, size, receive_connector) for name in sources)
+    return tuple(next_hop(scenario, name, domain, size, receive_connector) for name in hop.to_hubs)
 
 
 def identity(hub: str, connector: str) -> str:

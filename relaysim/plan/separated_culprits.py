@@ -84,6 +84,7 @@ def separate_culprits(plan: Plan) -> Plan:
                 name=connector_name(twins[connector.hub].name, connector.title),
                 hub=connector.hub + hubs,
                 station=connector.station + stations,
+                proxies_to=tuple(hub + hubs for hub in connector.proxies_to),
             )
             for connector in plan.connectors
         ),

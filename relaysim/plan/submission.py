@@ -13,6 +13,7 @@ from relaysim.mail.domains import is_authoritative
 from relaysim.mail.reply import Reply, worded
 from relaysim.mail.rights import Right
 from relaysim.mail.session_access import identify, logs_in, session_rights
+from relaysim.plan import routing
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
@@ -39,7 +40,7 @@ def submission_hubs(scenario: Scenario) -> tuple[str, ...]:
     """
     named = scenario.mailboxes.submission_server_override_list
     # A hub that the list has twice gets one turn; an empty list means the whole site.
-    return tuple(dict.fromkeys(named)) or tuple(sorted(scenario.hubs))
+    return tuple(dict.fromkeys(named)) or routing.mailbox_hubs(scenario)
 
 
 def targets(scenario: Scenario, host: Host) -> tuple[Target, ...]:

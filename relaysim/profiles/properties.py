@@ -29,6 +29,11 @@ class MtaProperties:
 
     Where it is false, it refuses connections at the level High.
     """
+    front_end: bool
+    """Whether a front end without a queue answers clients and proxies mail to hubs of the site.
+
+    Where it is true, other hubs connect to the Transport service, which has a port of its own.
+    """
     linked_receive_connectors: bool
     """Whether its send connectors may have a `linked_receive_connector`."""
     wording: Wording

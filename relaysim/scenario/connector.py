@@ -8,7 +8,12 @@ from relaysim import units
 from relaysim.mail.address import AddressRange, Binding, parse_binding, parse_range
 from relaysim.mail.auth import AuthMechanism, auth_problems, parse_mechanism
 from relaysim.mail.principal import parse_user
-from relaysim.mail.receive_connector import MessageRateSource, parse_rate_source
+from relaysim.mail.receive_connector import (
+    MessageRateSource,
+    TransportRole,
+    parse_rate_source,
+    parse_transport_role,
+)
 from relaysim.mail.rights import PermissionGroup, Right, parse_group, parse_right
 from relaysim.mail.send_connector import AddressSpace, parse_address_space
 from relaysim.mail.usage import Usage, parse_usage
@@ -46,6 +51,8 @@ class ReceiveConnector(Table):
     """The key of its table; no file writes it."""
     enabled: bool = True
     """Whether it answers."""
+    transport_role: Annotated[TransportRole, BeforeValidator(parse_transport_role)]
+    """The service that has it; the front end hands each message to a hub of the site."""
     usage: Annotated[Usage, BeforeValidator(parse_usage)] | None = None
     """Sets permission groups and mechanisms as Exchange does for this use, unless written."""
     bindings: Annotated[

@@ -9,6 +9,7 @@ from relaysim.mail.destination_concurrency import Feedback, parse_feedback
 from relaysim.profiles.properties import MtaProperties
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.table import (
+    DEFAULT_SITE,
     Address,
     AddressName,
     Duration,
@@ -84,7 +85,7 @@ class Hub(Table):
     """The public IP that its mail leaves by: a key of `[egress]`."""
     receive_connectors: Named[ReceiveConnector] = Field(default_factory=immutabledict)
     """Its receive connectors by name."""
-    site: Annotated[str, Field(min_length=1)] = "Default-First-Site-Name"
+    site: Annotated[str, Field(min_length=1)] = DEFAULT_SITE
     """Its Active Directory site; the default is that of a new forest."""
     shadow_redundancy_enabled: bool = False
     """Whether another such server of the site gets a copy of each message before the 250."""

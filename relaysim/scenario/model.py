@@ -207,8 +207,10 @@ class Mailboxes(Table):
 
     delivery_time: TimeLaw
     """How long the mailbox server takes to store a message."""
+    site: str | None = None
+    """The Active Directory site of the mailbox server; needed where hubs are in several sites."""
     submission_server_override_list: Many[str] = ()
-    """The hubs that take the users' mail; without it all of them."""
+    """The hubs that take the users' mail; without it all of the site."""
 
 
 class Scenario(Table):

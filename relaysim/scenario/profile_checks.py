@@ -6,6 +6,7 @@ from relaysim.profiles.collection import Collection
 from relaysim.profiles.kind import Kind
 from relaysim.scenario.blocklist import NEEDED, OPTIONAL
 from relaysim.scenario.default_tables import GROUPS, PROFILE_KEYS, with_defaults
+from relaysim.scenario.front_end_checks import FRONT_END_CHECKS
 from relaysim.scenario.problem import Problem, unknown
 from relaysim.scenario.raw_tables import Found, Raw, at, named, streams, texts
 from relaysim.scenario.table import NONE
@@ -113,4 +114,5 @@ PROFILE_CHECKS: tuple[Callable[[Raw, Collection], Found], ...] = (
     _parted,
     _linked,
     _settings,
+    *FRONT_END_CHECKS,
 )

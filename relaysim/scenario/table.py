@@ -37,6 +37,8 @@ DAY = 24 * HOUR
 
 NONE = "none"
 """The word that switches an optional key off."""
+DEFAULT_SITE = "Default-First-Site-Name"
+"""The Active Directory site of a new forest."""
 
 
 class Table(BaseModel):

@@ -61,6 +61,8 @@ class Decision(IntEnum):
     # Of the recipient that a DSN is about, once.
     NDR = 9
     DELAY_NOTICE = 10
+    # Of the first recipient of a message, counted by attempt of the host.
+    PROXY = 11
     # Of a recipient, once; of an address of a mailing list, for all recipients that go to it.
     DESTINATION = 16
     DOMAIN = 17

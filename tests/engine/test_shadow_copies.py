@@ -61,7 +61,7 @@ def test_the_mailbox_server_waits_for_the_copy_too() -> None:
 @pytest.mark.parametrize(
     ("change", "acknowledged"),
     [
-        ("[hubs.HUB02]\nsite = 'Ankara'", 1.0),
+        ("[hubs.HUB02]\nsite = 'Ankara'\n[mailboxes]\nsite = 'Ankara'", 1.0),
         ("[hubs.HUB02]\nshadow_redundancy_enabled = false", 1.0),
         (stop("HUB02", "0 s"), 1.0),
         # The copy fails when the step that it is in ends.

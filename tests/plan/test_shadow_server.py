@@ -21,11 +21,13 @@ def test_each_server_of_a_site_copies_to_the_next_one() -> None:
 
 
 def test_a_server_of_another_site_takes_no_copies() -> None:
-    assert shadows("[hubs.HUB02]\nsite = 'Ankara'") == [2, -1, 0]
+    assert shadows("[hubs.HUB02]\nsite = 'Ankara'\n[mailboxes]\nsite = 'Ankara'") == [2, -1, 0]
 
 
 def test_sites_are_compared_without_case() -> None:
-    sites = "[hubs.HUB01]\nsite = 'ANKARA'\n[hubs.HUB02]\nsite = 'Ankara'"
+    sites = (
+        "[hubs.HUB01]\nsite = 'ANKARA'\n[hubs.HUB02]\nsite = 'Ankara'\n[mailboxes]\nsite = 'Ankara'"
+    )
     assert shadows(sites) == [1, 0, -1]
 
 

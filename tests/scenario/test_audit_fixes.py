@@ -42,6 +42,13 @@ THRESHOLD = "smtp_connector_queue_message_count_threshold_for_concurrent_connect
 NO_ACK = f'{CONNECTORS}.externalrelay.max_acknowledgement_delay="0 s"'
 PEAK = ",".join("0.4" if hour == 10 else "1.0" if hour != 9 else "1.6" for hour in range(24))
 SPREAD = tuple(each for each in DEDICATED if "submission_server" not in each)
+AT_25 = f'{DEFAULT}.transport_role="FrontendTransport"'
+"""From 2013 on the Default connector is one of the Transport service, at port 2525."""
+SE = (
+    *SPREAD,
+    *(f'hubs.HUB0{number}.mta="exchange-se"' for number in (1, 2)),
+    AT_25,
+)
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,11 @@ REGISTRY: dict[str, Case] = {
         one_hub, ('send_connectors.internet.address_spaces=["SMTP:gmail.com;1"]',), refused=True
     ),
     "submission_spread": Case(shared_hub, SPREAD),
+    "front_end_spread": Case(
+        shared_hub,
+        SE,
+        ('hubs.HUB02.site="Bulk-Relay"', 'mailboxes.site="Default-First-Site-Name"'),
+    ),
     "bulk_shares_hub": Case(shared_hub, (), DEDICATED),
     "bulk_shares_connections": Case(shared_hub, (), DEDICATED),
     "bulk_shares_line": Case(
@@ -278,11 +290,11 @@ REGISTRY: dict[str, Case] = {
         ('events=[{at="10 min", stop={hub="HUB01", for="1 min"}}]',),
     ),
     "out_of_support": Case(
-        one_hub, ("hubs.HUB01.mta=exchange-2016",), ("hubs.HUB01.mta=exchange-se",)
+        one_hub, ("hubs.HUB01.mta=exchange-2016", AT_25), ("hubs.HUB01.mta=exchange-se",)
     ),
     "documents_disagree": Case(
         one_hub,
-        ("hubs.HUB01.mta=exchange-2019",),
+        ("hubs.HUB01.mta=exchange-2019", AT_25),
         (
             "hubs.HUB01.max_per_domain_outbound_connections=40",
             'hubs.HUB01.message_retry_interval="5 min"',

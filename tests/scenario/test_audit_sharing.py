@@ -186,10 +186,9 @@ def test_exchange_2007_has_no_such_thing() -> None:
 
 
 def test_no_linked_connector_is_advised_for_a_server_that_has_none() -> None:
-    for mta, advised in (("exchange-2010", True), ("exchange-2019", False)):
+    role = "hubs.HUB01.receive_connectors.'Default HUB01'.transport_role=FrontendTransport"
+    for changes, advised in (((), True), (("hubs.HUB01.mta=exchange-2019", role), False)):
         (finding,) = (
-            each
-            for each in check(shared_hub(f"hubs.HUB01.mta={mta}"))
-            if each.check == "bulk_shares_ip"
+            each for each in check(shared_hub(*changes)) if each.check == "bulk_shares_ip"
         )
         assert ("LinkedReceiveConnector" in finding.fix) is advised

@@ -153,15 +153,16 @@ def test_targets_are_plain_values() -> None:
 
 
 def test_exchange_2013_and_later_word_three_replies_of_rights_differently() -> None:
-    newer = "hubs.HUB01.mta=exchange-2019"
+    role = f'{HUB01}."Default HUB01".transport_role="FrontendTransport"'
+    newer = ("hubs.HUB01.mta=exchange-2019", role)
     relay = 'hosts.crm.server="192.168.168.170"'
     assert verdicts(shared_hub(relay), "crm@cozumpark.com", "example.org")[1] == (
         "550 5.7.1 Unable to relay"
     )
-    assert verdicts(shared_hub(relay, newer), "crm@cozumpark.com", "example.org")[1] == (
+    assert verdicts(shared_hub(relay, *newer), "crm@cozumpark.com", "example.org")[1] == (
         "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain"
     )
     groups = f'{HUB01}."Default HUB01".permission_groups=["ExchangeServers"]'
-    assert verdicts(shared_hub(relay, newer, groups), "crm@cozumpark.com", "example.org")[0] == (
+    assert verdicts(shared_hub(relay, *newer, groups), "crm@cozumpark.com", "example.org")[0] == (
         "530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM"
     )

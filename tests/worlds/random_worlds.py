@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import Kind
+from relaysim.scenario.table import DEFAULT_SITE
 from worlds.random_reputation import reputed, slowed, slower, unlisted
 
 Tables = dict[str, Any]
@@ -457,6 +458,39 @@ def with_full_hub(draw: st.DrawFn, tables: Tables) -> Tables:
     return tables
 
 
+_SERVERS = {
+    "bindings": ["0.0.0.0:2525"],
+    "remote_ip_ranges": ["0.0.0.0-255.255.255.255"],
+    "transport_role": "HubTransport",
+    "permission_groups": ["ExchangeServers"],
+    "auth_mechanism": ["Tls", "ExchangeServer"],
+}
+
+
+@st.composite
+def with_front_ends(draw: st.DrawFn, tables: Tables) -> Tables:
+    """The same, where front ends proxy mail to the hubs of a site, which stop in between."""
+    at = draw(st.integers(0, 100))
+    _campaign(draw, tables, at)
+    tables["send_connectors"].pop("linked", None)
+    for name, hub in tables["hubs"].items():
+        hub |= draw(_CUT_OFF)
+        hub["mta"] = draw(st.sampled_from(("exchange-se", "exchange-se", "exchange-2013")))
+        hub["site"] = draw(st.sampled_from(("Istanbul", "Istanbul", "Istanbul", "Ankara")))
+        hub["back_pressure"] = draw(st.sampled_from(({}, {}, *_FILLED)))
+        relay = hub["receive_connectors"]["relay"]
+        relay.pop("max_acknowledgement_delay", None)
+        relay |= draw(_each(permissions=(RELAY, RELAY, []), tarpit_interval=("0 s",)))
+        relay["transport_role"] = draw(
+            st.sampled_from(("FrontendTransport", "FrontendTransport", "HubTransport"))
+        )
+        if draw(st.booleans()):
+            hub["receive_connectors"]["servers"] = dict(_SERVERS)
+        for begin in draw(st.lists(st.integers(1, 60), max_size=3)):
+            tables["events"].append({"at": f"{at + begin} s", "stop": {"hub": name, "for": "5 s"}})
+    return tables
+
+
 _FEW = _each(
     max_outbound_connections=(2, 1, 3, "unlimited"),
     max_per_domain_outbound_connections=(1, 2, "unlimited"),
@@ -549,11 +583,16 @@ def plain_worlds(draw: st.DrawFn) -> Tables:
         "blocklists": {"css": {"profile": "spamhaus-css"}},
         "events": draw(events(names, senders)),
     }
-    focus = (None, with_stops, with_transfers, with_transfers, with_limits, with_full_hub)
+    focus = (
+        *(None, with_stops, with_transfers, with_transfers, with_limits, with_full_hub),
+        with_front_ends,
+    )
     common = draw(st.sampled_from(focus))
     if common:
         tables = draw(common(tables))
     tables = draw(with_postfix(tables))
+    sites = sorted({hub.get("site", DEFAULT_SITE) for hub in tables["hubs"].values()})
+    tables["mailboxes"]["site"] = draw(st.sampled_from(sites))
     tables["events"] = [event for event in tables["events"] if _in_time(event, DURATION, drain)]
     return tables
 

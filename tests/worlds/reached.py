@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from relaysim.mail import reply
 from relaysim.mail.provider_state import State
 from relaysim.plan.names import QueueKind
 from relaysim.plan.plan import Plan
@@ -44,6 +45,7 @@ EXPECTED = (
     *("stream suspended", "stream suspended twice in a row", "queue in Retry twice in a row"),
     *("delay notice", "NDR", "expiry without an attempt", "expiry on acceptance", "second attempt"),
     *("some recipients bounce", "some recipients refused", "recipients of several next hops"),
+    *("mail proxied to another hub", "server behind a front end stopped"),
     *("message sent several times", "mailing list address removed", "moved queue used"),
     *("refusal by a list", "refusal by a provider", "lookup with an answer", "lookup without one"),
     *("second day", "ends at the horizon", "ends early"),
@@ -152,6 +154,13 @@ def _submission(plan: Plan, trace: Trace) -> Iterator[str]:
     if stops & set(visits["end"][cores & (visits["start"] < 0)].tolist()):
         yield "wait for a core cut off by a stop"
     hubs = [c.hub for c in plan.connectors]
+    taken = sent & (messages["hub"] >= 0)
+    if (np.array(hubs, np.int64)[messages["connector"][taken]] != messages["hub"][taken]).any():
+        yield "mail proxied to another hub"
+    if str(reply.TEMPORARY_SERVER_ERROR) in {
+        trace.names.replies[number] for number in np.unique(trace.refusals["reply"]).tolist()
+    }:
+        yield "server behind a front end stopped"
     rates = {
         c.station: plan.hubs[hub].connection_rate
         for c, hub in zip(plan.connectors, hubs, strict=True)

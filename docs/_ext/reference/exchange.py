@@ -18,6 +18,8 @@ _HUB = {
     "outbound_connection_failure_retry_interval": _SERVER,
     "message_expiration_timeout": _SERVER,
     "delay_notification_timeout": _SERVER,
+    "smtp_connector_queue_message_count_threshold_for_concurrent_connections": _CONFIG,
+    "shadow_redundancy_enabled": "Set-TransportConfig",
     "priority_queuing_enabled": _CONFIG,
     "max_per_domain_high_priority_connections": _CONFIG,
     "max_per_domain_normal_priority_connections": _CONFIG,

@@ -176,6 +176,7 @@ struct Session {
   i64 host = 0, message = 0, first_message = 0, requested = 0, accepted_at = 0, connection = 0;
   i64 turn = 0, connector = -1, hub = -1, target_hub = -1, answer = -1, epoch = 0, carried = 0;
   i64 recipient = 0, attempt = 0, refusal = -1, accepted = 0, mails = 0, due = 0;
+  i64 taker = -1, taking = 0;  // the hub that takes the message, and its epoch
   bool closes = false;
   i64 remaining = -1;  // transactions before the delayed acknowledgement; -1: not routed
   enum { NOT_DELAYED, DELAYED, WAITING, ACKNOWLEDGED } acknowledgement = NOT_DELAYED;
@@ -203,7 +204,7 @@ struct Host {
   i64 greeting(Run&, Hub&, i64 connector);
   void close_session(Run&, u32 number);
   void record_session(Run&, const Session&, i64 end);
-  i64 mail_from(Run&, Hub&, i64 connector, i64 message);
+  i64 mail_from(Run&, const Pressure&, i64 connector, i64 message);
   void rcpt_to(Run&, Session&);
   void submission_failed(Run&, i64 message, i64 reply);
   bool too_old(Run&, i64 message, i64 due);

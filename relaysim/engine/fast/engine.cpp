@@ -9,6 +9,7 @@
 #include "relay/connection.cpp"
 #include "relay/delivery_queue.cpp"
 #include "relay/destination_concurrency.cpp"
+#include "relay/front_end.cpp"
 #include "relay/host.cpp"
 #include "relay/hub.cpp"
 #include "relay/hub_choice.cpp"

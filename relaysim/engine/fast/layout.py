@@ -106,6 +106,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "queued",
         "insufficient_resources",
         "no_route_for_size",
+        "temporary_server_error",
         "too_many_connections",
     ),
     "StreamPlan": (
@@ -157,6 +158,8 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "max_recipients_per_message",
         "max_acknowledgement_delay",
         *WORDED,
+        "first_taker",
+        "taker_count",
     ),
     "CostPlan": ("base", "per_kb", "factors"),
     "HubPlan": (
@@ -265,6 +268,7 @@ PLAN: tuple[tuple[str, str], ...] = (
     ("mail_replies", "i64"),
     ("rcpt_replies", "i64"),
     ("connectors", "ConnectorPlan"),
+    ("takers", "i64"),
     ("hubs", "HubPlan"),
     ("costs", "CostPlan"),
     ("drives", "DrivePlan"),

@@ -3,6 +3,7 @@
 from array import array
 from collections import deque
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ _NAMED = {
     "queued": reply.QUEUED.filled(message_id="id"),
     "insufficient_resources": reply.INSUFFICIENT_RESOURCES,
     "no_route_for_size": reply.NO_ROUTE_FOR_SIZE,
+    "temporary_server_error": reply.TEMPORARY_SERVER_ERROR,
     "too_many_connections": remote.TOO_MANY_CONNECTIONS,
 }
 """The replies that an engine gives by itself, by their names in the header."""
@@ -227,6 +229,8 @@ class _Packing:
                 of_domain = [replies[given] if given >= 0 else NONE for given in verdict.rcpt]
                 # No message is addressed to the domains of smart hosts.
                 rcpt.append(of_domain + [NONE] * (len(plan.domains) - len(of_domain)))
+        takers = [hub for connector in plan.connectors for hub in connector.proxies_to]
+        ends = accumulate(len(connector.proxies_to) for connector in plan.connectors)
         connectors = [
             {
                 **fields(
@@ -241,8 +245,10 @@ class _Packing:
                     *("message_rate_limit", "max_message_size"),
                 ),
                 **{name: self._worded(name, connector.wording) for name in WORDED},
+                "first_taker": end - len(connector.proxies_to),
+                "taker_count": len(connector.proxies_to),
             }
-            for connector in plan.connectors
+            for connector, end in zip(plan.connectors, ends, strict=True)
         ]
         return {
             "hosts": hosts,
@@ -252,6 +258,7 @@ class _Packing:
             "mail_replies": mail,
             "rcpt_replies": rcpt,
             "connectors": connectors,
+            "takers": takers,
         }
 
     def _worded(self, name: str, wording: reply.Wording) -> int:

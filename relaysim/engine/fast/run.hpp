@@ -49,6 +49,8 @@ struct Run {
   bool is_in_hub(const Accepted&, i64 recipient);
   bool any_in_hub(Hub&, i64 entry);
   void in_hub(Hub&, i64 entry, Vec<i64>& into);
+  // relay/front_end
+  i64 taker(i64 hub, const ConnectorPlan&, u64 key, i64 attempt) const;
   // relay/shadow_copy
   bool copy_to_shadow(ShadowCopy&, Target, const Hub&, i64 epoch, u64 entity, i64 message,
                       i64 mails);

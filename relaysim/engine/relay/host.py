@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import ATTEMPT, HOST, TIMER, Event, Process, ProcessGenerator
+from relaysim.engine.relay.back_pressure import Pressure
+from relaysim.engine.relay.front_end import taker
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.receive_connector_sessions import ConnectorSessions
 from relaysim.engine.relay.shadow_copy import copy_to_shadow
@@ -175,6 +177,7 @@ class Host:
         """Submit one message, from MAIL FROM to the final reply; return whether the session lasts.
 
         After each yield the hub may have stopped: then its epoch differs, and the session is lost.
+        Behind a front end another hub may take the message; if that one stops, the session lasts.
         """
         loop, record, messages, plan = self.loop, self.record, self.record.messages, self.plan
         verdicts = plan.verdicts[connector]
@@ -185,11 +188,12 @@ class Host:
         if hub.epoch != epoch:
             self._submission_failed(message, self.dropped)
             return False
-        pressure = hub.pressure
+        takes = taker(hub, sessions.plan.proxies_to, self.hubs, record.key[recipient], attempt)
+        taking, pressure = takes.epoch, takes.pressure
         recipients = messages.recipients[message] - record.final_recipients(message)
 
         # MAIL FROM and RCPT TO. The replies are decided now, the time for them passes afterwards.
-        refusal = self._mail_from(hub, sessions, verdicts, message)
+        refusal = self._mail_from(pressure, sessions, verdicts, message)
         if refusal >= 0:
             closes = record.replies.codes[refusal] == SERVICE_NOT_AVAILABLE
             time = pressure.delay + verdicts.timing.refusal(recipients, closes)
@@ -225,43 +229,48 @@ class Host:
             return hub.epoch == epoch
 
         # Commit.
-        if hub.epoch == epoch:
+        if hub.epoch == epoch and takes.epoch == taking:
             bits = draw32(record.key[recipient], _RECEIVE_COST, 0)
-            work = mails * hub.plan.receive.of(size, bits)
-            yield hub.cores.serve(RECEIVE, _RECEIVE, message, 0, recipient, work)
-            if hub.epoch == epoch:  # else the hub stopped before the work was done
-                yield hub.database.commit(message, recipient)
+            work = mails * takes.plan.receive.of(size, bits)
+            yield takes.cores.serve(RECEIVE, _RECEIVE, message, 0, recipient, work)
+            # Else a hub stopped before the work was done.
+            if hub.epoch == epoch and takes.epoch == taking:
+                yield takes.database.commit(message, recipient)
         pressure.uncommitted -= size
-        yield from copy_to_shadow(hub, epoch, self.entity, message, mails)
+        if hub.epoch == epoch:
+            yield from copy_to_shadow(takes, taking, self.entity, message, mails)
         if hub.epoch != epoch:  # it stopped during the transfer, the work, the commit or the copy
             self._submission_failed(message, self.dropped)
             return False
+        if takes.epoch != taking:
+            self._submission_failed(message, self.reply_number(str(reply.TEMPORARY_SERVER_ERROR)))
+            return True
 
         # Acknowledgement.
         delay = sessions.plan.max_acknowledgement_delay
         if delay:
-            acknowledged = hub.delay_acknowledgement(message)
-            hub.accept(message)
+            acknowledged = takes.delay_acknowledgement(message)
+            takes.accept(message)
             if acknowledged.callbacks is not None:  # else every transaction is done already
-                timer = loop.at(loop.tick + delay, TIMER, hub.number, recipient, row=message)
-                timer.callbacks.append(hub.acknowledgement_delay_over)
+                timer = loop.at(loop.tick + delay, TIMER, takes.number, recipient, row=message)
+                timer.callbacks.append(takes.acknowledgement_delay_over)
                 yield acknowledged
-            if hub.epoch != epoch:
+            if hub.epoch != epoch or takes.epoch != taking:
                 # The hub stopped before its 250, but it has the message: the host does not send it
                 # again (duplicates are not modelled).
                 messages.reply[message] = self.dropped
                 return False
         else:
-            hub.accept(message)
+            takes.accept(message)
         messages.acknowledged[message] = loop.tick
         messages.reply[message] = self.reply_number(sessions.queued)
         return True
 
     def _mail_from(
-        self, hub: Hub, sessions: ConnectorSessions, verdicts: Verdicts, message: int
+        self, pressure: Pressure, sessions: ConnectorSessions, verdicts: Verdicts, message: int
     ) -> int:
         """Return the reply that refuses MAIL FROM, SIZE included; -1 if it is accepted."""
-        messages, pressure, plan = self.record.messages, hub.pressure, self.scenario_plan
+        messages, plan = self.record.messages, self.scenario_plan
         stream = messages.stream[message]
         verdict = verdicts.mail[stream]  # index into the plan's replies; -1: accepted
         if verdict >= 0:

@@ -146,7 +146,9 @@ static bool all_deferred(Run& run, const Vec<i64>& replies) {
 bool Host::dialogue(Run& run, u32 session, Session& self) {
   const ConnectorPlan& connector = run.plan.connectors[self.connector];
   const VerdictPlan& verdict = this->verdict(run, self.connector);
-  Hub& hub = run.hubs[self.hub];
+  const Hub& hub = run.hubs[self.hub];
+  if (!self.dialogue_step) self.taker = self.hub;
+  Hub* takes = &run.hubs[self.taker];
   Messages& messages = run.record.tables.messages;
   const u64 entity = HOST | (u64)number;
   const Target me = {session, 0, SESSION};
@@ -157,25 +159,28 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
     messages.attempts[self.message]++;
     messages.connector[self.message] = self.connector;
     self.attempt = messages.attempts[self.message];
-    {
-      const u64 key = run.record.key(self.recipient);
-      hub.receive.factors.prefetch(draw32(key, D_RECEIVE_COST, 0));
-      hub.categorize.factors.prefetch(draw32(key, D_CATEGORIZE_COST, 0));
-    }
     if (hub.epoch != self.epoch) {
       submission_failed(run, self.message, run.record.reply(run.plan.run[0].connection_dropped));
       self.lasts = false;
       return true;
     }
+    {
+      const u64 key = run.record.key(self.recipient);
+      self.taker = run.taker(self.hub, connector, key, self.attempt);
+      takes = &run.hubs[self.taker];
+      self.taking = takes->epoch;
+      takes->receive.factors.prefetch(draw32(key, D_RECEIVE_COST, 0));
+      takes->categorize.factors.prefetch(draw32(key, D_CATEGORIZE_COST, 0));
+    }
 
     // MAIL FROM and RCPT TO. The replies are decided now, the time for them passes afterwards.
-    self.refusal = mail_from(run, hub, self.connector, self.message);
+    self.refusal = mail_from(run, takes->pressure, self.connector, self.message);
     if (self.refusal >= 0) {
       self.closes = run.record.replies.codes[self.refusal] == SERVICE_NOT_AVAILABLE;
       {
         i64 recipients = messages.recipients[self.message] - run.record.final_recipients(self.message);
         i64 errors = verdict.pipelining && !self.closes ? 1 + recipients : 1;
-        self.due = run.now() + hub.pressure.delay + verdict.mail * verdict.round_trip +
+        self.due = run.now() + takes->pressure.delay + verdict.mail * verdict.round_trip +
                    errors * verdict.error_delay;
       }
       WAIT_IN_PART(run.loop.at(self.due, ATTEMPT, entity, self.recipient, self.attempt, me));
@@ -195,10 +200,10 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
       i64 trips = (self.mails ? self.mails : 1) * verdict.mail + recipients * verdict.recipient +
                   self.mails * verdict.content;
       i128 content = verdict.bandwidth ? (i128)self.mails * transfer_time(size, verdict.bandwidth) : 0;
-      self.due = run.now() + hub.pressure.delay + trips * verdict.round_trip +
+      self.due = run.now() + takes->pressure.delay + trips * verdict.round_trip +
                  self.refused.size * verdict.error_delay + at_most_never(content);
     }
-    if (self.accepted) hub.pressure.uncommitted += size;
+    if (self.accepted) takes->pressure.uncommitted += size;
     if (self.due > run.now())
       WAIT_IN_PART(run.loop.at(self.due, ATTEMPT, entity, self.recipient, self.attempt, me));
     // If the hub has stopped meanwhile, the host has the replies to RCPT TO all the same.
@@ -235,19 +240,28 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
     }
 
     // Commit.
-    if (hub.epoch == self.epoch) {
-      WAIT_IN_PART_UNLESS(hub.cores.serve(
+    if (hub.epoch == self.epoch && takes->epoch == self.taking) {
+      WAIT_IN_PART_UNLESS(takes->cores.serve(
           run, RECEIVE, me, VISIT_RECEIVE, self.message, 0, self.recipient,
-          at_most_never((i128)self.mails * hub.receive.of(size, draw32(run.record.key(self.recipient), D_RECEIVE_COST, 0)))));
-      if (hub.epoch == self.epoch)  // else the hub stopped before the work was done
-        WAIT_IN_PART_UNLESS(hub.database.commit(run, me, self.message, self.recipient));
+          at_most_never((i128)self.mails * takes->receive.of(size, draw32(run.record.key(self.recipient), D_RECEIVE_COST, 0)))));
+      // Else a hub stopped before the work was done.
+      if (hub.epoch == self.epoch && takes->epoch == self.taking)
+        WAIT_IN_PART_UNLESS(takes->database.commit(run, me, self.message, self.recipient));
     }
-    hub.pressure.uncommitted -= size;
-    self.copy.step = 0;
-    RUN_IN_PART(run.copy_to_shadow(self.copy, me, hub, self.epoch, entity, self.message, self.mails));
+    takes->pressure.uncommitted -= size;
+    if (hub.epoch == self.epoch) {
+      self.copy.step = 0;
+      RUN_IN_PART(run.copy_to_shadow(self.copy, me, *takes, self.taking, entity, self.message, self.mails));
+    }
     if (hub.epoch != self.epoch) {  // it stopped during the transfer, the work, the commit or the copy
       submission_failed(run, self.message, run.record.reply(run.plan.run[0].connection_dropped));
       self.lasts = false;
+      return true;
+    }
+
+    if (takes->epoch != self.taking) {
+      submission_failed(run, self.message, run.record.reply(run.plan.run[0].temporary_server_error));
+      self.lasts = true;
       return true;
     }
 
@@ -255,16 +269,16 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
     if (connector.max_acknowledgement_delay) {
       self.acknowledgement = Session::DELAYED;
       self.remaining = -1;
-      hub.delay_acknowledgement(run, session);
-      hub.accept(run, self.message);
+      takes->delay_acknowledgement(run, session);
+      takes->accept(run, self.message);
       if (self.acknowledgement != Session::ACKNOWLEDGED) {  // else every transaction is done already
         self.acknowledgement = Session::WAITING;
         WAIT_IN_PART(run.loop.at(
-            run.now() + connector.max_acknowledgement_delay, TIMER, (u64)self.hub, self.recipient, 0,
-            {(u32)self.message, (u16)self.hub, ACKNOWLEDGEMENT_DELAY_OVER}));
+            run.now() + connector.max_acknowledgement_delay, TIMER, (u64)self.taker, self.recipient, 0,
+            {(u32)self.message, (u16)self.taker, ACKNOWLEDGEMENT_DELAY_OVER}));
       }
       self.acknowledgement = Session::NOT_DELAYED;
-      if (hub.epoch != self.epoch) {
+      if (hub.epoch != self.epoch || takes->epoch != self.taking) {
         // The hub stopped before its 250, but it has the message: the host does not send it again
         // (duplicates are not modelled).
         messages.reply[self.message] = run.record.reply(run.plan.run[0].connection_dropped);
@@ -272,7 +286,7 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
         return true;
       }
     } else {
-      hub.accept(run, self.message);
+      takes->accept(run, self.message);
     }
     messages.acknowledged[self.message] = run.now();
     messages.reply[self.message] = run.record.reply(run.plan.connectors[self.connector].queued);
@@ -282,14 +296,14 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
 }
 
 // The reply that refuses MAIL FROM, SIZE included; -1 if it is accepted.
-i64 Host::mail_from(Run& run, Hub& hub, i64 connector, i64 message) {
+i64 Host::mail_from(Run& run, const Pressure& pressure, i64 connector, i64 message) {
   const Messages& messages = run.record.tables.messages;
   const ConnectorPlan& given = run.plan.connectors[connector];
   i64 row, stream = messages.stream[message];
   const VerdictPlan& verdict = this->verdict(run, connector, &row);
   i64 reply = run.plan.mail_replies[row * run.plan.streams.size + stream];
   if (reply >= 0) return run.record.reply(reply);
-  if (hub.pressure.refuses_mail_from(OTHER, run.plan.streams[stream].sender_is_authoritative))
+  if (pressure.refuses_mail_from(OTHER, run.plan.streams[stream].sender_is_authoritative))
     return run.record.reply(given.insufficient_resources);
   i64 limit = given.max_message_size;
   if (limit >= 0 && messages.size[message] > limit && !verdict.bypasses_size_limit)

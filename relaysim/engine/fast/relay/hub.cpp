@@ -191,7 +191,7 @@ void Hub::delay_acknowledgement(Run& run, u32 session) {
 // The session that waits for the acknowledgement of a message by this hub; -1: none.
 i64 Hub::delayed_session(Run& run, i64 message) const {
   i64 session = message < run.session_of.size ? run.session_of[message] : -1;
-  return session >= 0 && run.sessions[session].hub == number ? session : -1;
+  return session >= 0 && run.sessions[session].taker == number ? session : -1;
 }
 
 // Ends the wait of the session of a message, if it still waits.
