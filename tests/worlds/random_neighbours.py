@@ -50,11 +50,13 @@ def neighbours(draw: st.DrawFn) -> tuple[Tables, Tables]:
         }
         for name in names
     }
+    # No hub copies a message to another, or hands it over on its way to a mailbox.
+    apart = {"site": "Istanbul", "shadow_redundancy_enabled": False}
     given = {
         "name": "random",
         "run": {"duration": f"{DURATION} s", "drain": "20 min"},
         "organization": {"domains": {"cozumpark.com": "Authoritative"}},
-        "hubs": draw(hubs(names)),
+        "hubs": {name: hub | apart for name, hub in draw(hubs(names)).items()},
         "send_connectors": ways,
         **draw(lines(names, shared=False)),
         "hosts": own | {"keeper": keeper},
