@@ -40,6 +40,7 @@ def test_the_receive_connectors_of_exchange_2010() -> None:
         "max_recipients_per_message": 200,
         "tarpit_interval": "5 s",
         "max_acknowledgement_delay": "30 s",
+        "transport_role": "HubTransport",
     }
 
 
@@ -226,7 +227,10 @@ def read(key: str, value: object) -> None:
 LISTS = {
     *("bindings", "remote_ip_ranges", "permission_groups", "auth_mechanism", "permissions"),
 }
-WORDS = {"on_failure", "refusal_stage", "refusal_action", "trigger", "widening", "reputation"}
+WORDS = {
+    *("on_failure", "refusal_stage", "refusal_action", "trigger", "widening", "reputation"),
+    "transport_role",
+}
 
 TABLES = {
     f"{kind} {name} {section}": table
@@ -289,24 +293,36 @@ def test_what_the_engine_and_the_checks_ask_of_a_server() -> None:
     }
     keys = (
         *("delayed_acknowledgement", "server_authentication", "back_pressure_delays_first"),
-        *("linked_receive_connectors", "sends_first", "wording", "end_of_support"),
+        *("front_end", "linked_receive_connectors", "sends_first", "wording", "end_of_support"),
     )
     ends = {"2013": "2023-04-11", "2016": "2025-10-14", "2019": "2025-10-14", "se": ""}
     assert asked == {
         **{
             f"exchange-{version}": dict(
-                zip(keys, (False, True, True, False, True, "exchange-2013", end), strict=True)
+                zip(keys, (False, True, True, True, False, True, "exchange-2013", end), strict=True)
             )
             for version, end in ends.items()
         },
         "exchange-2007": dict(
-            zip(keys, (False, True, False, True, True, "exchange-2007", "2017-04-11"), strict=True)
+            zip(
+                keys,
+                (False, True, False, False, True, True, "exchange-2007", "2017-04-11"),
+                strict=True,
+            )
         ),
         "exchange-2010": dict(
-            zip(keys, (True, True, True, True, True, "exchange-2007", "2020-10-13"), strict=True)
+            zip(
+                keys,
+                (True, True, True, False, True, True, "exchange-2007", "2020-10-13"),
+                strict=True,
+            )
         ),
-        "postfix": dict(zip(keys, (False, False, True, False, False, "postfix", ""), strict=True)),
-        "none": dict(zip(keys, (False, False, True, True, True, "exchange-2007", ""), strict=True)),
+        "postfix": dict(
+            zip(keys, (False, False, True, False, False, False, "postfix", ""), strict=True)
+        ),
+        "none": dict(
+            zip(keys, (False, False, True, False, True, True, "exchange-2007", ""), strict=True)
+        ),
     }
 
 

@@ -32,6 +32,7 @@ PLACES = {
 OTHER = {
     "priority_queuing_enabled": False,
     "message_rate_source": "All",
+    "transport_role": "HubTransport",
     "maximal_backoff_time": "2 h",
     "destination_concurrency_positive_feedback": "1/concurrency",
     "destination_concurrency_negative_feedback": "1/concurrency",
@@ -65,10 +66,15 @@ def another(key: str, value: Any) -> Any:
     return "7 MB" if size else "70 s" if "max_throttling" in key else "37 s"
 
 
+FRONT_END = {"transport_role": False, "max_acknowledgement_delay": True}
+"""Keys with one right value: the role without a front end, the delay with one."""
+
+
 def settings(mta: str) -> Iterator[tuple[str, str]]:
+    properties = BUILT_IN.profile(Kind.MTA, mta).properties
     for section, place in PLACES.items():
         for key, value in BUILT_IN.profile(Kind.MTA, mta).table(section).items():
-            if key not in ELSEWHERE:
+            if key not in ELSEWHERE and FRONT_END.get(key) is not properties.front_end:
                 yield key, f"{place}.{key}={toml(another(key, value.value))}"
 
 
