@@ -35,6 +35,7 @@ from relaysim.audit.listing_signals import culprit_without_signals, innocent_wit
 from relaysim.audit.new_ip import cold_egress
 from relaysim.audit.open_relay import forged_sender, open_relay
 from relaysim.audit.own_hub import front_end_spread
+from relaysim.audit.people_traps import people_trap_rate
 from relaysim.audit.planned_campaigns import campaign_days
 from relaysim.audit.product_version import documents_disagree, out_of_support
 from relaysim.audit.refused_mail import (
@@ -88,6 +89,7 @@ CHECKS: tuple[Check, ...] = (
     trap_hits,
     culprit_without_signals,
     innocent_with_signals,
+    people_trap_rate,
     reaction,
     endless_listing,
     listing_removed,

@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 
 from relaysim.analysis.direct_mail import direct_destinations
+from relaysim.analysis.ip_history import innocent_mail_a_day
 from relaysim.analysis.message_rates import campaign, messages
+from relaysim.analysis.sharing import ips, open_paths
 from relaysim.audit.finding import Finding, Severity
+from relaysim.mail.listing_trigger import hits_needed
+from relaysim.plan.reputation_compiler import ppb, thousandths
 from relaysim.scenario.arrivals import Campaign, Compromise
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.campaigns import longest_gap
@@ -14,6 +18,7 @@ from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.reference import INTERNAL, SPAMTRAPS
 from relaysim.scenario.stream import Stream
+from relaysim.scenario.table import DAY
 from relaysim.theory.listing_formulas import count_listing
 from relaysim.units import format_duration
 from relaysim.wording import listed, share, two_digits
@@ -32,11 +37,11 @@ def trap_hits(scenario: Scenario) -> Iterator[Finding]:
         if not is_culprit(host, stream) or SPAMTRAPS not in direct[f"{name}.{short}"]:
             continue
         count, traps = _reached(scenario, name, short), _trap_share(stream)
-        hits = count * traps
+        hits, usual = count * traps, _usual_mail(scenario, f"{name}.{short}")
         chances = {
             blocklist.name: chance
             for blocklist in scenario.blocklists.values()
-            if (chance := _chance(blocklist, count, traps)) >= _LISTABLE
+            if (chance := _chance(blocklist, count, traps, usual)) >= _LISTABLE
         }
         if not chances:
             continue
@@ -108,12 +113,29 @@ def _reached(scenario: Scenario, name: str, short: str) -> int:
     return round(count * _external(stream))
 
 
-def _chance(blocklist: Blocklist, count: int, traps: float) -> float:
-    """Return the probability of a listing; 0 for lists that also count neighbours of the IP."""
+def _usual_mail(scenario: Scenario, stream: str) -> float:
+    """Return the innocent mail a day on the IPs of a stream: the most of one IP."""
+    usual = innocent_mail_a_day(scenario)
+    own = {ip for path in open_paths(scenario) if path.name == stream for ip in ips(path)}
+    return max((usual[ip] for ip in own), default=0.0)
+
+
+def _chance(blocklist: Blocklist, count: int, traps: float, usual: float) -> float:
+    """Return the probability of a listing by a number of recipients.
+
+    `usual` is the innocent mail of the IP on a day before. The result is 0 for lists that also
+    count neighbours of the IP.
+    """
     alone = blocklist.widening not in ("allocation_count", "asn_score")
     if blocklist.trigger != "count" or not alone or not count:
         return 0.0
-    threshold = round(blocklist.threshold or 1)
+    threshold = hits_needed(
+        round(blocklist.threshold or 1),
+        count,
+        round(usual * (blocklist.window or 0) / DAY),
+        ppb(blocklist.tolerated_rate or 0.0),
+        thousandths(blocklist.tolerated_deviations or 0.0),
+    )
     return count_listing(count, traps, blocklist.trap_share or 0.0, threshold)
 
 

@@ -23,7 +23,7 @@ from relaysim.engine.reputation.receiver import Internet
 from relaysim.engine.reputation.signals import SignalReports
 from relaysim.engine.transactions import TransactionStates
 from relaysim.plan.plan import Plan
-from relaysim.plan.reached import busiest_days
+from relaysim.plan.reached import busiest_days, innocent_mail_a_day
 from relaysim.traffic.draw import name_key
 from relaysim.traffic.workload import Draws
 
@@ -51,7 +51,7 @@ def wire(plan: Plan, draws: Draws) -> Actors:
     listings = Listings(context.loop, record, plan)
     mailing_lists = MailingLists(record, plan, draws)
     volumes = IpVolumes()
-    busiest = busiest_days(plan, draws)
+    busiest, usual = busiest_days(plan, draws), innocent_mail_a_day(plan, draws)
 
     def key(kind: str, name: str) -> int:
         return name_key(draws.seed, draws.replication, kind, name)
@@ -63,6 +63,7 @@ def wire(plan: Plan, draws: Draws) -> Actors:
             key("blocklist operator", blocklist.name),
             listings,
             volumes,
+            usual,
             escalation_of,
         )
         for number, blocklist in enumerate(plan.blocklists)

@@ -9,6 +9,7 @@ FRESH = 48 * _HOUR
 
 _FORGOTTEN = 168 * _HOUR
 _MILLION = 1_000_000
+_BILLION = 1_000_000_000
 
 
 def relist_threshold(threshold: int, factor_ppm: int) -> int:
@@ -31,6 +32,65 @@ def relist_threshold(threshold: int, factor_ppm: int) -> int:
     Operators say that they relist quickly, not by which rule: the factor is an assumption.
     """
     return max(1, -(-threshold * factor_ppm // _MILLION))
+
+
+def exceeds(
+    hits: int, sent: int, sent_before: int, tolerated_ppb: int, deviations_milli: int
+) -> bool:
+    """Return whether the hits of an IP are more than its mail explains.
+
+    Parameters
+    ----------
+    hits : int
+        Spam trap hits of the window.
+    sent : int
+        Messages that the IP sent in the window, since the start of the run.
+    sent_before : int
+        Messages of the part of the window before the run.
+    tolerated_ppb : int
+        Hits that are tolerated for each message, in units of 1e-9.
+    deviations_milli : int
+        Standard deviations by which the hits must exceed that, thousandths.
+
+    Returns
+    -------
+    bool
+        Whether hits - tolerated x sent >= deviations x sqrt(tolerated x (sent + sent_before)), and
+        the left side is above 0. Integers, so without rounding.
+
+    Notes
+    -----
+    The number of typing errors that reach a trap is nearly Poisson, so its variance is its mean. An
+    IP is taken to have had as many hits before the run as are tolerated. No operator publishes how
+    it weighs hits against mail: form and values are assumptions, chosen so that companies of any
+    size are listed as often as was measured (`docs/background/calibration.md`).
+    """
+    excess = _BILLION * hits - tolerated_ppb * sent
+    variance = tolerated_ppb * (sent + sent_before)
+    return excess > 0 and (1000 * excess) ** 2 >= deviations_milli**2 * variance * _BILLION
+
+
+def hits_needed(
+    threshold: int, sent: int, sent_before: int, tolerated_ppb: int, deviations_milli: int
+) -> int:
+    """Return the fewest hits that list an IP: the threshold, or more if it sends much mail.
+
+    Parameters
+    ----------
+    threshold : int
+        Hits that list an IP which sends nothing else.
+    sent, sent_before, tolerated_ppb, deviations_milli : int
+        As for `exceeds`.
+
+    Returns
+    -------
+    int
+        Hits within the window.
+    """
+    hits = max(threshold, tolerated_ppb * sent // _BILLION)
+    while not exceeds(hits, sent, sent_before, tolerated_ppb, deviations_milli):
+        hits += 1
+    return hits
 
 
 def freshness(age: int) -> int:

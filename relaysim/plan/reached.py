@@ -67,6 +67,33 @@ def busiest_days(plan: Plan, draws: Draws) -> list[dict[int, int]]:
     return busiest
 
 
+def innocent_mail_a_day(plan: Plan, draws: Draws) -> list[int]:
+    """Return the innocent mail that each public IP sends to the outside on a mean day of the run.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    draws : Draws
+        The draws of the replication; mail left out by `Draws.without` counts.
+
+    Returns
+    -------
+    list of int
+        For each public IP the recipients a day, rounded down; 0 for an IP without a history.
+    """
+    total, days = [0] * len(plan.egress), 1
+    for mail in draws.usual:
+        stream, days = plan.streams[mail.stream], len(mail.by_day)
+        if not stream.culprit:
+            for number in {pair[0] for pair in seen_from(plan, stream.host, mail.domains)}:
+                total[number] += int(mail.by_day.sum())
+    return [
+        recipients // days if egress.known else 0
+        for egress, recipients in zip(plan.egress, total, strict=True)
+    ]
+
+
 def _last_queues(
     plan: Plan, hub: int, connector: int, band: int, domains: npt.NDArray[np.int64]
 ) -> list[QueuePlan]:

@@ -39,6 +39,16 @@ def _ppm(share: float) -> int:
     return round(share * 1_000_000)
 
 
+def ppb(rate: float) -> int:
+    """Return a rate in units of 1e-9."""
+    return round(rate * 1_000_000_000)
+
+
+def thousandths(number: float) -> int:
+    """Return a number in thousandths."""
+    return round(number * 1000)
+
+
 def _table(law: TimeLaw | None) -> "array[int] | None":
     return None if law is None else quantile_table(law)
 
@@ -103,6 +113,8 @@ def _blocklist(of: Blocklist, numbers: Numbering, widens: bool) -> BlocklistPlan
         threshold=round((of.threshold or 1.0) * 1000),
         relist_factor=_ppm(1.0 if of.relist_factor is None else of.relist_factor),
         memory=of.memory or 0,
+        tolerated_rate=ppb(of.tolerated_rate or 0.0),
+        tolerated_deviations=thousandths(of.tolerated_deviations or 0.0),
         threshold_ratio=_ppm(of.threshold_ratio or 0.0),
         visibility=_ppm(of.visibility or 0.0),
         hazard=_mean(of.hazard_rate, of.hazard_hits or 1),
@@ -111,6 +123,7 @@ def _blocklist(of: Blocklist, numbers: Numbering, widens: bool) -> BlocklistPlan
         growth=round((of.growth or 1.0) * 1000),
         max_lifetime=of.max_lifetime or 0,
         short_lifetime=of.short_lifetime or 0,
+        alternation=_table(of.alternation),
         build_interval=of.build_interval or 0,
         mirror_delay=of.mirror_delay or 0,
         delisting_time=_table(of.delisting_time),

@@ -38,8 +38,9 @@ class ReputationPlan:
 class BlocklistPlan:
     """The rules of a blocklist; shares and factors are parts per million or thousandths.
 
-    0 means that the operator has no such rule; -1 means no limit of requests. `hazard` draws the
-    hits x microseconds until a human operator lists an IP.
+    `tolerated_rate` is in hits for 1e9 messages. 0 means that the operator has no such rule; -1
+    means no limit of requests. `hazard` draws the hits x microseconds until a human operator lists
+    an IP.
     """
 
     name: str
@@ -49,6 +50,8 @@ class BlocklistPlan:
     threshold: int
     relist_factor: int
     memory: int
+    tolerated_rate: int
+    tolerated_deviations: int
     threshold_ratio: int
     visibility: int
     hazard: "array[int] | None"
@@ -57,6 +60,7 @@ class BlocklistPlan:
     growth: int
     max_lifetime: int
     short_lifetime: int
+    alternation: "array[int] | None"
     build_interval: int
     mirror_delay: int
     delisting_time: "array[int] | None"
@@ -69,6 +73,11 @@ class BlocklistPlan:
     escalate_time: "array[int] | None"
     neighbour_time: "array[int] | None"
     asn_addresses: int
+
+    @property
+    def counts_volume(self) -> bool:
+        """Whether the operator decides by the mail that an IP sends."""
+        return self.trigger in ("scored_ratio", "compromise") or self.tolerated_rate > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,15 +34,19 @@ class Blocklist(Table):
     Notes
     -----
     `trigger`: "count" lists at `threshold` hits within `window`, or at `relist_factor` times that,
-    rounded up, within `memory` of an earlier listing. "scored_ratio" lists at a score of
-    `threshold` within `window` that is also `threshold_ratio` times the mail which users of the
-    list see, `visibility` times what the IP sends; `report_share` of all complaints are hits too.
-    "hazard" lists at `hazard_rate` times the hits within `window` over `hazard_hits`, as people do.
-    "compromise" lists a hijacked host after `compromise_time`. "none" leaves it to scripted events.
+    rounded up, within `memory` of an earlier listing. With a `tolerated_rate` the hits must also
+    exceed that rate times the mail of the window, by `tolerated_deviations` times the square root
+    of the product; other hits neither list an IP nor prolong its listing. "scored_ratio" lists at a
+    score of `threshold` within `window` that is also `threshold_ratio` times the mail which users
+    of the list see, `visibility` times what the IP sends; `report_share` of all complaints are hits
+    too. "hazard" lists at `hazard_rate` times the hits within `window` over `hazard_hits`, as
+    people do. "compromise" lists a hijacked host after `compromise_time`. "none" leaves it to
+    scripted events.
 
     A listing lasts `lifetime` from the last hit (`short_lifetime` after just two), times `growth`
-    at each listing within `memory` from the third on, up to `max_lifetime`. The operator removes an
-    IP `delisting_time` after a request, `max_requests` times within `memory`.
+    at each listing within `memory` from the third on, up to `max_lifetime`. With an `alternation`
+    the IP is on and off the list by turns in that time, a minute or more each. The operator removes
+    an IP `delisting_time` after a request, `max_requests` times within `memory`.
 
     `widening`: "vicinity" lists each other address of the /`vicinity_prefix` with
     `vicinity_probability`, at the `vicinity_listings`-th listing within `memory`. "escalate" lists
@@ -68,6 +72,10 @@ class Blocklist(Table):
     """How long a hit or report counts."""
     threshold: Annotated[float, Field(gt=0.0, le=1e6)] | None = None
     """Hits, or points of the score, that list."""
+    tolerated_rate: Share | None = None
+    """Hits for each message of the window that are put down to typing errors."""
+    tolerated_deviations: Annotated[float, Field(ge=0.0, le=100.0)] | None = None
+    """Standard deviations by which hits must exceed what is tolerated."""
     relist_factor: Share | None = None
     """Factor of the threshold for an IP that was listed within `memory`."""
     memory: Lasting | None = None
@@ -92,6 +100,8 @@ class Blocklist(Table):
     """The longest that it grows to."""
     short_lifetime: Lasting | None = None
     """The lifetime where there were just two reports or hits."""
+    alternation: TimeLaw | None = None
+    """Length of each spell on and off the list of a listed IP; without it the IP stays on."""
     build_interval: Duration | None = None
     """How often the list is built: a listing appears and ends at the next build, else at once."""
     mirror_delay: Duration | None = None
@@ -134,7 +144,10 @@ NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """The parameters that a trigger or a widening cannot do without."""
 OPTIONAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "count": ("trap_delay", "window", "relist_factor"),
+        "count": (
+            *("trap_delay", "window", "relist_factor"),
+            *("tolerated_rate", "tolerated_deviations"),
+        ),
         "scored_ratio": ("trap_delay", "window", "report_share", "short_lifetime"),
         "hazard": ("trap_delay", "window"),
         "compromise": (),

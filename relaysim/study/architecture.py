@@ -43,7 +43,7 @@ FEW = 12
 Stage = Callable[[str], AbstractContextManager[Progress | None]]
 """Called with the name of each study of a report; it yields what its progress is given to."""
 _COST = ("receive_cost.base", "categorize_cost.base", "send_cost.base")
-_LISTING, _LISTS = ("threshold", "trap_share"), ".refuses_on."
+_LISTING, _LISTS = ("threshold", "trap_share", "tolerated_rate"), ".refuses_on."
 
 
 @dataclass(frozen=True)
@@ -340,17 +340,26 @@ def _targets(comparison: Comparison, quantity: Quantity, rival: str) -> list[Tar
 def deciding(files: DesignFiles) -> tuple[Factor, ...]:
     """Return the assumptions of designs that are likely to change an answer.
 
-    These are the core time of a message at the first hub, and triggers and uses of blocklists.
+    These are the core time of a message at the first hub, how often people write to spam traps,
+    and triggers and uses of blocklists.
     """
-    inputs = assumed(files, lambda path: _is_cost(path) or _is_trigger(path) or _LISTS in path)
+    inputs = assumed(
+        files,
+        lambda path: _is_cost(path) or _is_typing(path) or _is_trigger(path) or _LISTS in path,
+    )
     costs = [factor for factor in inputs if _is_cost(factor.path)]
+    typing = [factor for factor in inputs if _is_typing(factor.path)]
     triggers = [factor for factor in inputs if _is_trigger(factor.path)]
     refusals = [factor for factor in inputs if _LISTS in factor.path]
-    return (*costs[: len(_COST)], *triggers, *refusals)[:FEW]
+    return (*costs[: len(_COST)], *typing, *triggers, *refusals)[:FEW]
 
 
 def _is_cost(path: str) -> bool:
     return path.startswith("hubs.") and path.endswith(_COST)
+
+
+def _is_typing(path: str) -> bool:
+    return path.startswith("hosts.") and path.endswith(".trap_rate")
 
 
 def _is_trigger(path: str) -> bool:

@@ -1,7 +1,8 @@
 """Assumptions: numbers without a published source that a scenario takes from its profiles.
 
 Half and double of each is the range of a study of sensitivity unless ranges are given. That is a
-convention of relaysim: no measured ranges are known.
+convention of relaysim: no measured ranges are known. How often people write to spam traps is the
+exception: it has a range, whether the file states a rate or not.
 """
 
 import os
@@ -10,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from relaysim.analysis.typing_errors import mistyping_streams
 from relaysim.profiles.defaults import send_connector_table
 from relaysim.profiles.kind import Kind
 from relaysim.profiles.value import Certainty, Value
@@ -19,6 +21,7 @@ from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import ScenarioError, dotted
+from relaysim.scenario.stream import TYPING_ERRORS
 from relaysim.study.factors import Factor
 from relaysim.study.value_range import Number
 
@@ -101,7 +104,16 @@ def assumptions(
             low, high = ends(path, number)
             if low is not None or high is not None:
                 inputs.append(Factor(path, str(number), low, high, source))
+    inputs += [factor for factor in _typing_errors(scenario) if wanted(factor.path)]
     return tuple(inputs)
+
+
+def _typing_errors(scenario: Scenario) -> Iterator[Factor]:
+    """Yield the trap rate of each stream that people address, with its range."""
+    for (host, name), stream in mistyping_streams(scenario).items():
+        path = dotted(("hosts", host, "streams", name, "trap_rate"))
+        low, high = (None if of == stream.trap_rate else f"{of:g}" for of in TYPING_ERRORS)
+        yield Factor(path, f"{stream.trap_rate:g}", low, high, "nobody measured it for people")
 
 
 def _numbers(scenario: Scenario) -> Iterator[tuple[Keys, Number, str]]:

@@ -3,8 +3,11 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
 
+from relaysim.mail.listing_trigger import hits_needed
 from relaysim.measure.recipients import streams
+from relaysim.plan.reputation_compiler import ppb, thousandths
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.model import Scenario
 from relaysim.traffic.spam_traps import operator_shares, trap_share
@@ -14,6 +17,7 @@ MOST = 0.5
 """The highest tilted probability of a trap, see `traffic.spam_traps`."""
 REPORTS = 2
 """Hits that SpamCop lists for at the least: one report alone never does."""
+Floats = npt.NDArray[np.float64]
 
 
 def tilt_for(scenario: Scenario, seed: int) -> float:
@@ -37,7 +41,7 @@ def tilt_for(scenario: Scenario, seed: int) -> float:
     shares, expected = operator_shares(scenario), _Expected(scenario, seed)
     needed = []
     for blocklist in scenario.blocklists.values():
-        least = _least(blocklist)
+        least = _least(blocklist, expected)
         if least is not None and shares.get(blocklist.properties.operator, 0.0) > 0.0:
             # Where one hit lists, any of the run will do.
             span = scenario.run.horizon if least == 1 else blocklist.window or 0
@@ -83,11 +87,17 @@ def log_likelihood_ratio(scenario: Scenario, draws: Draws, tilt: float) -> float
     return ratio
 
 
-def _least(blocklist: Blocklist) -> int | None:
+def _least(blocklist: Blocklist, expected: "_Expected") -> int | None:
     """Return how many hits a list needs; None if it does not count hits."""
     match blocklist.trigger:
         case "count":
-            return max(1, int(blocklist.threshold or 1))
+            return hits_needed(
+                max(1, int(blocklist.threshold or 1)),
+                expected.most_mail(blocklist.window or 0),
+                0,
+                ppb(blocklist.tolerated_rate or 0.0),
+                thousandths(blocklist.tolerated_deviations or 0.0),
+            )
         case "scored_ratio":
             return REPORTS
         case "hazard":
@@ -96,20 +106,33 @@ def _least(blocklist: Blocklist) -> int | None:
 
 
 class _Expected:
-    """The expected hits of all operators together for each message, in order of time."""
+    """The mail to the outside, and its expected hits of all operators, in order of time."""
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         draws, known = draw(scenario, 0, seed), streams(scenario)
         shares = np.array([trap_share(known[name]) for name in draws.streams])
         # How many recipients go outside up to each row; domain 0 is the internal one.
         outside = np.concatenate((np.zeros(1), np.cumsum(draws.domain > 0)))
-        hits = np.diff(outside[draws.first_recipient]) * shares[draws.stream]
+        mail = np.diff(outside[draws.first_recipient])
         order = np.argsort(draws.created, kind="stable")
         self.created = draws.created[order]
-        self.before = np.concatenate((np.zeros(1), np.cumsum(hits[order])))
+        self.hits = _sums((mail * shares[draws.stream])[order])
+        self.mail = _sums(mail[order])
 
     def most(self, length: int) -> float:
         """Return the most expected hits in any span of this length."""
-        # The span with the most hits begins at a message.
+        return self._most(self.hits, length)
+
+    def most_mail(self, length: int) -> int:
+        """Return the most recipients outside in any span of this length."""
+        return round(self._most(self.mail, length))
+
+    def _most(self, sums: Floats, length: int) -> float:
+        # The span with the most begins at a message.
         last = np.searchsorted(self.created, self.created + length, "right")
-        return float((self.before[last] - self.before[:-1]).max(initial=0.0))
+        return float((sums[last] - sums[:-1]).max(initial=0.0))
+
+
+def _sums(values: Floats) -> Floats:
+    """Return the sum of the values before each of them, and of all."""
+    return np.concatenate((np.zeros(1), np.cumsum(values)))

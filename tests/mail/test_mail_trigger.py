@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaysim.mail.listing_trigger import FRESH, freshness, is_scored, relist_threshold, score
+from relaysim.mail.listing_trigger import (
+    FRESH,
+    exceeds,
+    freshness,
+    hits_needed,
+    is_scored,
+    relist_threshold,
+    score,
+)
 
 HOUR = 3_600_000_000
 WEEK = 168 * HOUR
@@ -102,3 +110,42 @@ def test_a_relapse_needs_at_least_one_hit_and_no_more_than_the_first_time(
     threshold: int, factor_ppm: int
 ) -> None:
     assert 1 <= relist_threshold(threshold, factor_ppm) <= threshold
+
+
+TENTH, TWO = 100_000_000, 2000
+"""A hit in ten messages is tolerated; two standard deviations above that are too many."""
+
+
+@pytest.mark.parametrize(
+    ("sent", "before", "needed"),
+    [
+        (0, 0, 3),  # the threshold
+        (10, 0, 3),  # 1 is tolerated, and 2 x sqrt(1) above it are 3
+        (40, 0, 8),  # 4, and 2 x sqrt(4)
+        (10, 30, 5),  # 1, and 2 x sqrt(4): mail before the run makes the number less certain
+        (1000, 0, 120),  # 100, and 2 x sqrt(100)
+    ],
+)
+def test_hits_that_list_beside_other_mail(sent: int, before: int, needed: int) -> None:
+    assert hits_needed(3, sent, before, TENTH, TWO) == needed
+    assert exceeds(needed, sent, before, TENTH, TWO)
+
+
+def test_what_the_mail_explains_is_not_too_much_even_without_deviations() -> None:
+    assert not exceeds(4, 40, 0, TENTH, 0)
+    assert exceeds(5, 40, 0, TENTH, 0)
+
+
+def test_a_list_that_tolerates_nothing_needs_its_threshold() -> None:
+    assert hits_needed(3, 10**9, 10**9, 0, 0) == 3
+
+
+@given(st.integers(1, 50), st.integers(0, 10**7), st.integers(0, 10**7), st.integers(0, 5000))
+def test_more_mail_never_needs_fewer_hits(
+    threshold: int, sent: int, before: int, deviations: int
+) -> None:
+    needed = hits_needed(threshold, sent, before, 20_000, deviations)
+    assert needed >= threshold
+    assert hits_needed(threshold, sent + 1000, before, 20_000, deviations) >= needed
+    assert hits_needed(threshold, sent, before + 1000, 20_000, deviations) >= needed
+    assert needed == threshold or not exceeds(needed - 1, sent, before, 20_000, deviations)

@@ -166,6 +166,9 @@ REGISTRY: dict[str, Case] = {
         (f"{NEWS}.culprit=false", f"{NEWS}.mailing_list.trap_share=0.01"),
         (f"{NEWS}.culprit=true",),
     ),
+    "people_trap_rate": Case(
+        shared_hub, (), why="it names the range of a number that nobody measured"
+    ),
     "reaction": Case(
         shared_hub,
         ("operations.on_listing=clean_list", f"{NEWS}.culprit=false"),

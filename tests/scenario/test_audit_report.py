@@ -38,7 +38,9 @@ def test_the_shared_hub_gets_the_advice_of_the_article() -> None:
             "forged_sender",
         ]
     )
-    assert names(scenario, Severity.INFO) == ["listing_reach", "trap_hits", "out_of_support"]
+    assert names(scenario, Severity.INFO) == [
+        *("listing_reach", "trap_hits", "people_trap_rate", "out_of_support")
+    ]
 
 
 def test_the_dedicated_hub_shares_line_and_domain_and_is_cold() -> None:

@@ -120,6 +120,47 @@ def test_innocent_mail_that_behaves_like_bulk_mail(wording: Wording) -> None:
     assert found(inside, "innocent_with_signals") == []
 
 
+def test_the_trap_rate_of_people_is_a_range(wording: Wording) -> None:
+    """Twice as much mail hits twice as many traps at both ends; the list names its own limit."""
+    limit = "blocklists.css.tolerated_rate=2e-5"
+    rate = "hosts.crm.streams.invoices.trap_rate=1e-5"
+    (finding,) = found(shared_hub(limit, rate), "people_trap_rate")
+    assert finding.severity is Severity.INFO
+    assert finding.place == "hosts.users.streams.correspondence.trap_rate"
+    # 4,297 messages to the outside; css owns a quarter of the traps, so 2e-5 are 8e-5 of all.
+    assert quantities(finding.reason) >= {"4,297", "0.00043", "0.43"}
+    assert "1e-5 (crm.invoices)" in finding.reason
+    assert "Above about 8e-5 css" in finding.reason
+    wording(finding)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        'blocklists={spamcop={profile="none"}, css={profile="none"}, uceprotect-2={profile="none"}}',
+        'send_connectors.internet={address_spaces=["SMTP:*;1"], source_transport_servers=["HUB01"],'
+        ' smart_hosts=["gate.example.net"], dns_routing_enabled=false}',
+    ],
+)
+def test_without_traps_that_see_the_ip_no_rate_is_needed(setting: str) -> None:
+    gate = 'destinations.gate={profile="none", domains=["gate.example.net"]}'
+    assert found(shared_hub(setting, gate), "people_trap_rate") == []
+
+
+@pytest.mark.parametrize(("age", "chance"), [("0 d", "94 %"), ("400 d", "62 %")])
+def test_the_mail_of_an_ip_counts_against_its_hits(age: str, chance: str) -> None:
+    """60,000 recipients explain 1.2 hits and 2.5 x sqrt(1.2) = 2.7 more: 4 of 7.5 list a new IP.
+
+    A known IP sent 4,297 messages a day in 30 d before: 1.2 + 2.5 x sqrt(3.8) = 6.1, so 7 list it.
+    """
+    weighs = "blocklists.css.window='30 d'"
+    more = ("blocklists.css.threshold=3", "blocklists.css.tolerated_rate=2e-5")
+    deviations = "blocklists.css.tolerated_deviations=2.5"
+    aged = f"egress.'198.51.100.10'.age='{age}'"
+    (finding,) = found(shared_hub(weighs, *more, deviations, aged), "trap_hits")
+    assert quantities_after(finding.reason, NAMES) == [("css", chance)]
+
+
 def test_a_host_that_relays_by_its_address_alone(wording: Wording) -> None:
     scenario = shared_hub(*PC)
     (finding,) = found(scenario, "relay_by_address")

@@ -122,6 +122,18 @@ def test_what_the_user_states_is_no_assumption(two: Path) -> None:
     assert {each.path for each in assumptions(two, stated)} == paths - gone
 
 
+def test_trap_rates_of_people_have_a_range_whatever_the_file_states() -> None:
+    """Of 1e-7 only the other end is left; mail that stays inside and culprits have no such rate."""
+    rate = "hosts.crm.streams.invoices.trap_rate"
+    found = {
+        each.path: each
+        for each in assumptions(SHARED, [f"{rate}=1e-7"], None, lambda path: "trap_rate" in path)
+    }
+    users = found.pop("hosts.users.streams.correspondence.trap_rate")
+    assert (users.base, users.ends) == ("0", {"low": "1e-07", "high": "0.0001"})
+    assert (found.pop(rate).ends, found) == ({"high": "0.0001"}, {})
+
+
 def test_paths_that_are_not_wanted_are_left_out(found: dict[str, Factor]) -> None:
     some = assumptions(SHARED, wanted=lambda path: path.startswith("hubs."))
     assert list(some) == [each for path, each in found.items() if path.startswith("hubs.")]

@@ -26,6 +26,7 @@ _FAST: dict[str, tuple[Any, ...]] = {
     "growth": (1.0, 2.0),
     "max_lifetime": ("2 min", "3 h"),
     "short_lifetime": ("3 s",),
+    "alternation": ("1 min", _EXPONENTIAL),
     "build_interval": ("0 s", "7 s", "1 min"),
     "mirror_delay": ("0 s", "5 s", "1 min"),
     "delisting_time": ("0 s", "3 s", "10 min", _EXPONENTIAL),
@@ -38,6 +39,14 @@ _FAST: dict[str, tuple[Any, ...]] = {
     "neighbour_rate": ("1000/d",),
     "asn_addresses": (256,),
 }
+_TOLERANCES = st.sampled_from(
+    (
+        {"tolerated_rate": "none"},
+        {"tolerated_rate": 0.05, "tolerated_deviations": 1.0},
+        {"tolerated_rate": 0.3, "tolerated_deviations": "none"},
+    )
+)
+"""Hits that the mail of an IP explains: none, one in twenty messages and a bit more, a third."""
 _LISTS = BUILT_IN.tables(Kind.BLOCKLIST, "blocklist")
 _PROFILES = tuple(sorted(_LISTS))
 MONDAY = datetime(2010, 3, 1, 9)  # noqa: DTZ001 -- local time of the organization
@@ -58,6 +67,7 @@ def blocklists(draw: st.DrawFn) -> Tables:
         }
         if _LISTS[profile]["trigger"].value == "count":
             result[name]["threshold"] = draw(st.integers(1, 3))
+            result[name] |= draw(_TOLERANCES)
     return result
 
 

@@ -170,7 +170,7 @@ class _Packing:
             "back_off": BACK_OFF.index(plan.operations.back_off),
             "week_offset": plan.operations.offset,
             "reacts": plan.operations.reacts,
-            "counts_volume": bool({"scored_ratio", "compromise"} & set(triggers)),
+            "counts_volume": any(blocklist.counts_volume for blocklist in plan.blocklists),
             "detects_compromise": any(
                 blocklist.trigger == "compromise" and blocklist.compromise_time is not None
                 for blocklist in plan.blocklists

@@ -23,7 +23,7 @@ from relaysim.engine.reputation.scripted_listings import ScriptedListing
 from relaysim.mail.provider_state import State
 from relaysim.plan.names import Party
 from relaysim.plan.plan import Plan
-from relaysim.plan.reached import busiest_days
+from relaysim.plan.reached import busiest_days, innocent_mail_a_day
 from relaysim.plan.reputation_plan import ReputationPlan
 from relaysim.trace import record as tables
 from relaysim.trace.record import Rows
@@ -247,7 +247,7 @@ class Watchers:
             plan,
             lambda: SharedBoard(next(boards), len(plan.blocklists)),
         )
-        busiest = busiest_days(plan, draws)
+        busiest, usual = busiest_days(plan, draws), innocent_mail_a_day(plan, draws)
 
         def key(kind: str, name: str) -> int:
             return name_key(draws.seed, draws.replication, kind, name)
@@ -259,6 +259,7 @@ class Watchers:
                 key("blocklist operator", blocklist.name),
                 listings,
                 cast("Any", WatcherVolumes(functions, run)),
+                usual,
                 escalation_of,
             )
             for number, blocklist in enumerate(plan.blocklists)

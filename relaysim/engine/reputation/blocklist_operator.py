@@ -2,7 +2,7 @@
 
 from array import array
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from relaysim.engine.context import Context
@@ -10,12 +10,14 @@ from relaysim.engine.kernel import EGRESS, STATE, Event
 from relaysim.engine.reputation.ip_volume import IpVolumes
 from relaysim.engine.reputation.listings import OPERATOR, PARTIES, Listings
 from relaysim.mail.listing_lifetime import FOR_EVER, lifetime
-from relaysim.mail.listing_trigger import is_scored, relist_threshold, score
+from relaysim.mail.listing_trigger import exceeds, is_scored, relist_threshold, score
 from relaysim.plan.reputation_plan import BlocklistPlan
 from relaysim.trace.tables import Cause
 from relaysim.traffic.draw import Decision, draw32, looked_up
 
-HOUR = 3_600_000_000
+MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
+_CULPRITS = 2
+"""The party of the culprits, see `listings.PARTIES`."""
 
 
 class IpHistory:
@@ -105,12 +107,16 @@ class BlocklistOperator:
 
     Attributes
     ----------
+    usual : sequence of int
+        By index of the IP: innocent mail on each day before the run.
     histories : dict of int to IpHistory
         By IP.
     events : dict of int to int
         Draws so far, by IP; -1 counts those that are about no IP.
     handles : dict of int to int
         Published listings by IP, see `Listings.publish`.
+    hidden : set of int
+        Listed IPs that are in a spell off the list, see `alternation` of a blocklist.
     scripted : dict of int to list of callable
         By IP: what withdraws the scripted listings that a request may end.
     """
@@ -122,15 +128,18 @@ class BlocklistOperator:
         key: int,
         listings: Listings,
         volumes: IpVolumes,
+        usual: Sequence[int],
         escalation: Callable[["BlocklistOperator"], Escalation],
     ) -> None:
         self.loop, _, _, self.scenario_plan = context
-        self.number, self.key, self.listings, self.volumes = number, key, listings, volumes
+        self.number, self.key, self.listings = number, key, listings
+        self.volumes, self.usual = volumes, usual
         self.plan: BlocklistPlan = context.plan.blocklists[number]
         self.window = self.plan.window or FOR_EVER  # 0: no window
         self.histories: dict[int, IpHistory] = {}
         self.events: dict[int, int] = {}
         self.handles: dict[int, int] = {}
+        self.hidden: set[int] = set()
         self.scripted: dict[int, list[Callable[[], None]]] = {}
         self.escalation = escalation(self)
 
@@ -177,16 +186,32 @@ class BlocklistOperator:
 
     def _judge(self, history: IpHistory) -> None:
         """Decide whether an IP is listed, after a hit or a report."""
-        now = history.last = self.loop.tick
+        now = self.loop.tick
         for times in (history.hits, history.reports):
             while times and times[0] < now - self.window:
                 times.popleft()
+        # Hits that the mail of the IP explains neither list it nor prolong a listing.
+        if self.plan.tolerated_rate and not self._exceeds_tolerance(history):
+            return
+        history.last = now
         if history.listed:
             return
         if self.plan.trigger == "hazard":
             self._watch(history)
         elif history.removed or self._triggered(history):
             self.list(history, Cause.TRIGGER)
+
+    def _exceeds_tolerance(self, history: IpHistory) -> bool:
+        plan, now = self.plan, self.loop.tick
+        egress, party = divmod(history.ip, PARTIES)
+        before = 0 if party == _CULPRITS else max(0, plan.window - now)
+        return exceeds(
+            len(history.hits),
+            self.volumes.within(history.ip, now, self.window),
+            self.usual[egress] * before // DAY,
+            plan.tolerated_rate,
+            plan.tolerated_deviations,
+        )
 
     def _triggered(self, history: IpHistory) -> bool:
         plan, now = self.plan, self.loop.tick
@@ -262,8 +287,23 @@ class BlocklistOperator:
         history.listings_in_memory = self._count_in_memory(history.listings)
         history.listed, history.removed = True, False
         self.escalation.listed(history, cause)
+        if self.plan.alternation is not None:
+            self._alternate(history, self.plan.alternation)
         if self.plan.lifetime:  # 0: until removal on request
             self._drop_or_reschedule(history)
+
+    def _alternate(self, history: IpHistory, spells: "array[int]") -> None:
+        """Schedule the end of a spell of a listed IP on or off the list, of a minute or more."""
+        period = history.period
+        spell = max(MINUTE, self.drawn(spells, Decision.LIST_ALTERNATION, history.ip))
+
+        def switch(_: Event) -> None:
+            if history.period == period:  # else the listing has ended meanwhile
+                self.hidden ^= {history.ip}
+                self.build(history.ip)
+                self._alternate(history, spells)
+
+        self.schedule(self.loop.tick + spell, history.ip, switch)
 
     def _lifetime(self, history: IpHistory) -> int:
         plan = self.plan
@@ -292,6 +332,7 @@ class BlocklistOperator:
         """Take an IP off the blocklist."""
         history.listed = history.asked = False
         history.period += 1
+        self.hidden.discard(history.ip)
         self.escalation.dropped(history)
 
     def request(self, ip: int, repaired: bool) -> bool:
@@ -362,7 +403,7 @@ class BlocklistOperator:
         self.schedule(self._next_build(), ip, lambda _: self._build(ip))
 
     def _build(self, ip: int) -> None:
-        cause = self.escalation.published.get(ip)
+        cause = None if ip in self.hidden else self.escalation.published.get(ip)
         if cause is None and ip in self.handles:
             self.listings.withdraw(self.handles.pop(ip))
         elif cause is not None and ip not in self.handles:

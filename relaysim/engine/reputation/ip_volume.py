@@ -1,6 +1,4 @@
-"""The volume of each IP: the denominator of a blocklist that decides by a ratio."""
-
-from collections import deque
+"""The volume of each IP: what a blocklist weighs the hits of an IP against."""
 
 HOUR = 3_600_000_000
 
@@ -10,16 +8,16 @@ class IpVolumes:
 
     Attributes
     ----------
-    hours : dict of int to deque of [hour, count]
+    hours : dict of int to list of [hour, count]
         By IP, ascending.
     """
 
     def __init__(self) -> None:
-        self.hours: dict[int, deque[list[int]]] = {}
+        self.hours: dict[int, list[list[int]]] = {}
 
     def add(self, ip: int, now: int) -> None:
         """Count one message of an IP at a time in microseconds."""
-        hours = self.hours.setdefault(ip, deque())
+        hours = self.hours.setdefault(ip, [])
         hour = now // HOUR
         if hours and hours[-1][0] == hour:
             hours[-1][1] += 1
@@ -34,10 +32,11 @@ class IpVolumes:
         ip : int
             The IP, see `listings.PARTIES`.
         now, window : int
-            Microseconds. Older counts are dropped, so `now - window` must not decrease.
+            Microseconds. Operators have windows of different lengths, so all counts are kept.
         """
-        hours = self.hours.get(ip, deque())
-        first = (now - window) // HOUR
-        while hours and hours[0][0] < first:
-            hours.popleft()
-        return sum(count for _, count in hours)
+        first, total = (now - window) // HOUR, 0
+        for hour, count in reversed(self.hours.get(ip, [])):
+            if hour < first:
+                break
+            total += count
+        return total

@@ -92,9 +92,7 @@ class Internet:
         ]
         self.outages = [0] * len(plan.receivers)
         self.connections: dict[tuple[int, int], int] = {}
-        self.counts_volume = any(
-            blocklist.trigger in ("scored_ratio", "compromise") for blocklist in plan.blocklists
-        )
+        self.counts_volume = any(blocklist.counts_volume for blocklist in plan.blocklists)
         self.unable = self.record.replies.number(str(reply.UNABLE_TO_CONNECT))
         self.accepted = self.record.replies.number(str(remote.ACCEPTED))
 

@@ -1,0 +1,34 @@
+"""The usual mail of public IPs with a history, as expected from the rates of a scenario."""
+
+from collections.abc import Mapping
+
+from relaysim.analysis.message_rates import messages
+from relaysim.analysis.sharing import ips, outside, parted
+from relaysim.plan.reputation_compiler import WARM
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.table import DAY
+
+
+def innocent_mail_a_day(scenario: Scenario) -> Mapping[str, float]:
+    """Return the innocent mail that each public IP with a history sends on a mean day.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A relay design and its workload.
+
+    Returns
+    -------
+    mapping of str to float
+        By IP: messages a day to the outside, without those to smart hosts; 0 for a new IP.
+    """
+    days = -(-scenario.run.duration // DAY)
+    result = dict.fromkeys(scenario.egress, 0.0)
+    for path in parted(scenario)[1]:
+        own = ips(path)
+        part = path.share * sum({id(route): route.share for route, _ in outside(path)}.values())
+        for ip in own:
+            if scenario.egress[ip].age >= WARM:
+                mail = messages(scenario, path.host, path.stream)
+                result[ip] += mail * part / len(own) / days
+    return result
