@@ -47,12 +47,15 @@ class DomainRoute:
         The next hop from the hub that took the mail.
     lasts : tuple of Hop
         The last hops: one, or one for each source server of a send connector, used in turn.
+    handed_over : tuple of (str, str, float)
+        Each hand-over from one hub to another, with its share of these recipients.
     """
 
     domains: Domains
     share: float
     first: routing.Hop
     lasts: tuple[routing.Hop, ...]
+    handed_over: tuple[tuple[str, str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,8 +362,13 @@ def _routes_of(
     size = max(1, round(mean(stream.size)))
     for hub in path.takers:
         first = routing.next_hop(scenario, hub, domains.name, size, link)
-        lasts = routing.last_hops(scenario, hub, domains.name, size, link)
-        yield DomainRoute(domains, share / len(path.takers), first, lasts)
+        yield DomainRoute(
+            domains,
+            share / len(path.takers),
+            first,
+            routing.last_hops(scenario, hub, domains.name, size, link),
+            tuple(routing.handed_over(scenario, first, domains.name, size, link)),
+        )
 
 
 def _recipients(scenario: Scenario, stream: Stream) -> Iterator[tuple[Domains, float]]:

@@ -133,16 +133,16 @@ class Stages:
                 self._cpu(shadow, path, part, "receive")
         handed: dict[tuple[str, str], float] = defaultdict(float)
         for route in path.routes:
+            for sender, receiver, share in route.handed_over:
+                handed[sender, receiver] += route.share * share
             for hop in route.lasts:
-                if route.first.kind is routing.HopKind.TRANSFER:
-                    handed[route.first.hub, hop.hub] += route.share / len(route.lasts)
                 self._transactions(path, route, hop, several)
-        for (hub, receiving_hub), share in handed.items():
+        for (sender, receiver), share in handed.items():
             # The other hub receives and categorizes the message again.
             part = self._per_message(path, share, several)
-            self._cpu(hub, path, part, "send")
-            self._cpu(receiving_hub, path, part, "receive")
-            self._cpu(receiving_hub, path, part, "categorize")
+            self._cpu(sender, path, part, "send")
+            self._cpu(receiver, path, part, "receive")
+            self._cpu(receiver, path, part, "categorize")
 
     def _transactions(
         self, path: Path, route: DomainRoute, hop: routing.Hop, several: Mapping[int, float]

@@ -51,6 +51,7 @@ from relaysim.audit.send_connectors import (
     route_too_small,
     smart_host,
 )
+from relaysim.audit.smart_hub import refused_by_smart_hub
 from relaysim.audit.timing import drain_below_deadline, event_in_drain
 from relaysim.audit.unfinished_mail import mail_after_the_end
 from relaysim.audit.unused import unused
@@ -74,6 +75,7 @@ CHECKS: tuple[Check, ...] = (
     right_without_user,
     no_send_connector,
     hand_over_refused,
+    refused_by_smart_hub,
     submission_spread,
     front_end_spread,
     bulk_shares_hub,

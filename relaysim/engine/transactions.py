@@ -119,3 +119,21 @@ class TransactionStates:
     def queue(self, transaction: int) -> int:
         """Return the number of the delivery queue of a transaction."""
         return self.record.transactions.flat[transaction * _WIDTH + _QUEUE]
+
+    def linked_to(self, message: int, parent: int) -> int:
+        """Return the receive connector that send connectors may be linked to; -1 for none.
+
+        Behind a smart host no send connector is linked to that of the submission (assumption).
+
+        Parameters
+        ----------
+        message : int
+            Row.
+        parent : int
+            Transaction by which another hub handed the message over; -1 for none.
+        """
+        while parent >= 0:
+            if self.plan.queues[self.queue(parent)].sessions:
+                return -1
+            parent = self.parent(parent)
+        return self.record.messages.connector[message]

@@ -11,7 +11,7 @@ from relaysim.plan import routing, submission
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.units import format_duration
-from relaysim.wording import wrapped
+from relaysim.wording import listed, wrapped
 
 _REASONS = {
     reply.UNABLE_TO_RELAY: (
@@ -161,12 +161,13 @@ def _outcomes(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
         for hop in outcome.hops:
             yield from _wrap(_hop(scenario, outcome, hop), 4)
             if hop.kind is routing.HopKind.TRANSFER:
-                yield from _hand_overs(scenario, outcome)
+                yield from _hand_overs(scenario, outcome, hop)
 
 
-def _hand_overs(scenario: Scenario, outcome: Outcome) -> Iterator[str]:
+def _hand_overs(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> Iterator[str]:
     """Yield the sessions in which a hub hands mail to other hubs, and the effect of a refusal."""
-    for hand_over in outcome.hand_overs:
+    sessions = [session for session in outcome.hand_overs if session.sender == hop.hub]
+    for hand_over in sessions:
         if hand_over.selection is None:
             continue
         name = hand_over.connector.name if hand_over.connector else None
@@ -180,10 +181,8 @@ def _hand_overs(scenario: Scenario, outcome: Outcome) -> Iterator[str]:
         )
         for other in hand_over.selection.passed_over:
             yield from _wrap(f"not {other.connector.name}: {other.text}", 8)
-    if outcome.hand_overs and not any(
-        hand_over.reply.is_success for hand_over in outcome.hand_overs
-    ):
-        hub = scenario.hubs[outcome.hand_overs[0].sender]
+    if sessions and not hop.as_client and not any(each.reply.is_success for each in sessions):
+        hub = scenario.hubs[hop.hub]
         expires = format_duration(hub.message_expiration_timeout)
         yield from _wrap(
             f"the mail waits in Retry; a server needs {AuthMechanism.EXCHANGE_SERVER} in "
@@ -206,6 +205,11 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
             return (
                 f"queue {hop.next_hop}{of} of {hop.hub} by send connector {name}, leaves by "
                 f"{hop.egress}{behind}"
+            )
+        case routing.HopKind.TRANSFER if hop.as_client:
+            return (
+                f"queue {hop.next_hop} of {hop.hub} by send connector {name}, to the hub "
+                f"{listed(hop.to_hubs)} as its client"
             )
         case routing.HopKind.TRANSFER:
             return f"handed to {hop.next_hop}, source server of send connector {name}"

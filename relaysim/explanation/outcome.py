@@ -5,7 +5,7 @@ from relaysim.explanation.session import Outcome
 from relaysim.mail.address import domain_of
 from relaysim.mail.reply import Reply
 from relaysim.plan import routing
-from relaysim.plan.hand_over import hand_overs
+from relaysim.plan.hand_over import HandOver, hand_overs
 from relaysim.scenario.model import Scenario
 
 
@@ -43,12 +43,19 @@ def outcome_at(
     if answer is not None and not answer.is_success:
         return Outcome(recipient, answer, (), destination)
     domain, size = domain_of(recipient), letter.size or 0
-    hop = routing.next_hop(scenario, hub or "", domain, size, link)
-    sessions = hand_overs(scenario, hop)
-    # A hub that refuses the session never has the mail, so it has no next hop.
-    receivers = [session.receiver for session in sessions if session.reply.is_success]
-    lasts = [routing.next_hop(scenario, other, domain, size, link) for other in receivers]
-    return Outcome(recipient, answer, (hop, *lasts), destination, sessions)
+    hops, sessions = [(hub or "", link)], list[HandOver]()
+    ways = list[routing.Hop]()
+    # Each hub that takes the mail adds its next hop, so the list grows while it is read.
+    for at, linked in hops:
+        hop = routing.next_hop(scenario, at, domain, size, linked)
+        taken = hand_overs(scenario, hop)
+        # A hub that refuses the session never has the mail, so it has no next hop.
+        receivers = [session.receiver for session in taken if session.reply.is_success]
+        after = routing.link_after(hop, linked)
+        hops += [(other, after) for other in receivers]
+        ways.append(hop)
+        sessions += taken
+    return Outcome(recipient, answer, tuple(ways), destination, tuple(sessions))
 
 
 def _destination(scenario: Scenario, recipient: str) -> str | None:

@@ -23,6 +23,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+PERMANENT = 500
+"""The codes of permanent replies begin here; below, a client tries again."""
+CLOSES = 421
+"""The code of a reply with which a server closes the session."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

@@ -3,10 +3,11 @@
 # ruff: noqa: D102 -- the properties are Exchange's parameters; the class describes them
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from relaysim.mail.address import IpAddress, parse_ip
 from relaysim.mail.domains import parse_pattern
 from relaysim.mail.spelling import text_of
 
@@ -81,6 +82,40 @@ def is_source(connector: SendConnector, hub: str) -> bool:
 def smart_host_domain(name: str) -> str:
     """Return the domain or address of a smart host as destinations write it: lower case, no []."""
     return name.strip().removeprefix("[").removesuffix("]").casefold()
+
+
+def hubs_named(
+    smart_host: str,
+    hubs: Mapping[str, Sequence[IpAddress]],
+    dns: Mapping[str, Sequence[IpAddress]],
+) -> tuple[tuple[str, IpAddress], ...]:
+    """Return the hubs that a smart host names.
+
+    Parameters
+    ----------
+    smart_host : str
+        The name of a hub, a name in DNS, or an address, in brackets or without.
+    hubs, dns : mapping of str to sequence of IpAddress
+        The addresses of each hub, and of each name in DNS.
+
+    Returns
+    -------
+    tuple of (str, IpAddress)
+        Each hub with the address that a connection goes to; empty if the smart host is no hub.
+    """
+    name = smart_host_domain(smart_host)
+    for hub, addresses in hubs.items():
+        if hub.casefold() == name:
+            return tuple((hub, address) for address in addresses[:1])
+    owner = {address: hub for hub, addresses in hubs.items() for address in addresses}
+    for host, addresses in dns.items():
+        if host.casefold() == name:
+            return tuple((owner[each], each) for each in addresses if each in owner)
+    try:
+        address = parse_ip(name)
+    except ValueError:
+        return ()
+    return ((owner[address], address),) if address in owner else ()
 
 
 def next_hop(connector: SendConnector, domain: str) -> str:

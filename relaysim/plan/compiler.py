@@ -73,8 +73,8 @@ def compile_plan(scenario: Scenario) -> Plan:
         *(_stream(scenario, numbers, host, title) for host, title in numbers.host_streams),
         *(_dsn(scenario, numbers, hub) for hub in numbers.hubs),
     )
-    routes = Routes(scenario, numbers)
     replies: dict[str, int] = {}
+    routes = Routes(scenario, numbers, replies)
     hosts = tuple(host_plan(scenario, numbers, name, replies) for name in numbers.hosts)
     stations = _stations(scenario, numbers)
     # The order of stations is the order of their numbers in the plan and in every trace.

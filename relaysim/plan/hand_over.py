@@ -10,7 +10,8 @@ from relaysim.mail import receive_verdict as rules
 from relaysim.mail import reply
 from relaysim.mail.address import IpAddress
 from relaysim.mail.connector_selection import Selection, select
-from relaysim.mail.reply import Reply
+from relaysim.mail.reply import Reply, worded
+from relaysim.mail.session_access import identify, session_rights
 from relaysim.plan import routing
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.hub import Hub
@@ -39,6 +40,9 @@ class HandOver:
         is no Exchange server.
     reply : Reply
         `235` if the receiver takes mail, else the error that puts the queue into Retry.
+    as_client : bool
+        Whether the receiver is a smart host, which answers as it answers any client; the reply is
+        that to RCPT TO.
     """
 
     sender: str
@@ -48,6 +52,7 @@ class HandOver:
     port: int
     selection: Selection[ReceiveConnector] | None
     reply: Reply
+    as_client: bool = False
 
     @property
     def connector(self) -> ReceiveConnector | None:
@@ -123,7 +128,43 @@ def hand_overs(scenario: Scenario, hop: routing.Hop) -> tuple[HandOver, ...]:
     tuple of HandOver
         In the order of the hubs, which are asked in turn.
     """
+    if hop.as_client:
+        targets = zip(hop.to_hubs, hop.addresses, strict=True)
+        return tuple(as_client(scenario, hop, *target) for target in targets)
     return tuple(hand_over(scenario, hop.hub, receiver) for receiver in hop.to_hubs)
+
+
+def as_client(scenario: Scenario, hop: routing.Hop, receiver: str, address: IpAddress) -> HandOver:
+    """Return the session in which a hub hands mail to its smart host, as any client does.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    hop : Hop
+        The hop.
+    receiver : str
+        The hub that the smart host names.
+    address : IpAddress
+        Where the session goes to.
+
+    Returns
+    -------
+    HandOver
+        The session; its reply is that to RCPT TO for the domain of the hop.
+    """
+    hub, client = scenario.hubs[receiver], lowest_address(scenario.hubs[hop.hub])
+    connectors = hub.receive_connectors.values()
+    hides = hub.specific_binding_hides_wildcard
+    selection = select(connectors, address, PORT, client, hides)
+    connector = selection.connector
+    if connector is None:
+        answer = reply.SERVICE_NOT_AVAILABLE
+    else:
+        rights = session_rights(connector, identify(connector))
+        answer = rules.rcpt_to(rights, hop.domain, scenario.organization.domains)
+        answer = worded(answer, hub.properties.wording)
+    return HandOver(hop.hub, receiver, client, address, PORT, selection, answer, as_client=True)
 
 
 def _order(address: IpAddress) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from array import array
 from dataclasses import replace
 
 from relaysim.plan import routing
+from relaysim.plan.client_session import client_session
 from relaysim.plan.hand_over import hand_overs
 from relaysim.plan.names import QueueKind, queue_name
 from relaysim.plan.numbering import Numbering
@@ -24,8 +25,8 @@ class Routes:
     of each band but the last.
     """
 
-    def __init__(self, scenario: Scenario, numbers: Numbering) -> None:
-        self.scenario, self.numbers = scenario, numbers
+    def __init__(self, scenario: Scenario, numbers: Numbering, replies: dict[str, int]) -> None:
+        self.scenario, self.numbers, self.replies = scenario, numbers, replies
         self.queues: list[QueuePlan] = []
         self._number: dict[tuple[QueueKind, int, str], int] = {}
         self._hops: dict[tuple[int, str, int, int], routing.Hop] = {}
@@ -97,13 +98,11 @@ class Routes:
         connections = settings.max_per_domain_outbound_connections or 0
         key = dotted(("hubs", settings.name, "max_per_domain_outbound_connections"))
         if kind is QueueKind.TRANSFER:
-            replies = [session.reply for session in hand_overs(scenario, hop)]
-            return QueuePlan(
+            queue = QueuePlan(
                 *(name, kind, hub, next_hop, connections, key),
-                per_connection=INTRA_ORGANIZATION,
-                to_hubs=tuple(map(numbers.hubs.index, hop.to_hubs)),
-                refusals=tuple("" if reply.is_success else str(reply) for reply in replies),
+                to_hubs=tuple(numbers.hubs.index(receiver) for receiver in hop.to_hubs),
             )
+            return self._smart(queue, hop) if hop.as_client else self._organization(queue, hop)
         assert hop.connector is not None
         assert hop.egress is not None
         domain = numbers.domain(hop.domain)
@@ -120,6 +119,29 @@ class Routes:
             domain=domain,
             egress=numbers.egress.index(hop.egress),
             line=numbers.line_of(scenario, hop.egress),
+        )
+
+    def _organization(self, queue: QueuePlan, hop: routing.Hop) -> QueuePlan:
+        """Return a queue to the source servers of a send connector."""
+        replies = [session.reply for session in hand_overs(self.scenario, hop)]
+        return replace(
+            queue,
+            per_connection=INTRA_ORGANIZATION,
+            refusals=tuple("" if reply.is_success else str(reply) for reply in replies),
+        )
+
+    def _smart(self, queue: QueuePlan, hop: routing.Hop) -> QueuePlan:
+        """Return a queue to smart hosts that are hubs, where this hub is a client."""
+        assert hop.connector is not None
+        hub, hands = self.scenario.hubs[hop.hub], hand_overs(self.scenario, hop)
+        return replace(
+            queue,
+            per_connection=hop.connector.smtp_max_messages_per_connection or 0,
+            per_further_connection=hub.smtp_connector_queue_message_count_threshold_for_concurrent_connections,
+            refusals=tuple("" if hand.connector else str(hand.reply) for hand in hands),
+            sessions=tuple(
+                client_session(self.scenario, self.numbers, hand, self.replies) for hand in hands
+            ),
         )
 
     def moved(self, egress: int, line: int) -> dict[int, int]:

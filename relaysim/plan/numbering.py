@@ -12,9 +12,10 @@ class Numbering:
     """The numbers of all entities with a name, in the order of names.
 
     `streams` has the streams of hosts in the order of `Draws.streams`, then the DSNs of each hub.
-    `line_titles` are the names of lines, then the public IPs with a separate line. `first_alike`
-    has for each domain the first one that the same patterns match: connectors know a domain by
-    them alone, so what holds for the first one holds for thousands that are like it.
+    `sources` are the addresses of clients: of hosts, then of hubs. `line_titles` are the names of
+    lines, then the public IPs with a separate line. `first_alike` has for each domain the first one
+    that the same patterns match: connectors know a domain by them alone, so what holds for the
+    first one holds for thousands that are like it.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -26,6 +27,10 @@ class Numbering:
             for hub in self.hubs
             for name in sorted(scenario.hubs[hub].receive_connectors)
         ]
+        hosts = {str(host.address) for host in scenario.hosts.values()}
+        hubs = {str(address) for hub in scenario.hubs.values() for address in hub.addresses}
+        # Hubs follow hosts: a hub is the client of a smart host that is a hub.
+        self.sources = [*sorted(hosts), *sorted(hubs - hosts)]
         self.egress = sorted(scenario.egress)
         own_lines = [address for address in self.egress if scenario.egress[address].line is None]
         self.line_titles = [*sorted(scenario.lines), *own_lines]

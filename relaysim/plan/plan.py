@@ -239,6 +239,34 @@ class HubPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientSession:
+    """The session of a hub at a smart host that is a hub, where it is a client like any other.
+
+    Parameters
+    ----------
+    connector : int
+        The receive connector that answers.
+    source : int
+        The number of the address of the client, as in `HostPlan`.
+    mail : tuple of int
+        By stream, the reply to MAIL FROM: index into the plan's `replies`, -1 for a success.
+    rcpt : array of int
+        By domain, the reply to RCPT TO.
+    bypasses_size_limit : bool
+        Whether the limit of the size does not hold.
+    error_delay : int
+        Delay of an error reply, microseconds.
+    """
+
+    connector: int
+    source: int
+    mail: tuple[int, ...]
+    rcpt: "array[int]"
+    bypasses_size_limit: bool
+    error_delay: int
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePlan:
     """A delivery queue of one hub for one next hop.
 
@@ -268,6 +296,9 @@ class QueuePlan:
         The hubs that it hands mail to, in turn by connection.
     refusals : tuple of str
         For each of these hubs the reply that refuses the connection, or "".
+    sessions : tuple of ClientSession or None
+        For each of these hubs, if they are smart hosts, the session there; None if no connector
+        answers.
     """
 
     name: str
@@ -285,6 +316,7 @@ class QueuePlan:
     moved: bool = False
     to_hubs: tuple[int, ...] = ()
     refusals: tuple[str, ...] = ()
+    sessions: tuple[ClientSession | None, ...] = ()
 
     @property
     def reachable(self) -> bool:

@@ -108,5 +108,7 @@ def _last_queues(
         if queue.egress >= 0:
             last.append(queue)
         for to in queue.to_hubs:
-            last += _last_queues(plan, to, connector, band, domains[joined == number])
+            # Behind a smart host no send connector is linked to the receive connector.
+            link = -1 if queue.sessions else connector
+            last += _last_queues(plan, to, link, band, domains[joined == number])
     return last

@@ -3,15 +3,18 @@
 Pure functions, without clock and chance: the rules of `relaysim.mail` for the tables of a scenario.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from relaysim.mail.address import IpAddress
 from relaysim.mail.domains import AcceptedDomainType, is_authoritative
 from relaysim.mail.send_connector import is_source, smart_host_domain
 from relaysim.mail.send_connector import next_hop as queue_name
 from relaysim.mail.send_routing import Route, Unrouted, select_send_connector
 from relaysim.scenario.connector import SendConnector
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.smart_hubs import smart_hubs
 
 
 class HopKind(StrEnum):
@@ -22,7 +25,8 @@ class HopKind(StrEnum):
     REMOTE = "remote"
     """To a delivery queue that leaves by the public IP of this hub."""
     TRANSFER = "transfer"
-    """To another hub: a source server of the send connector, or one in the mailboxes' site."""
+    """To other hubs: source servers of the send connector, smart hosts, or hubs in the site of the
+    mailboxes."""
     UNREACHABLE = "unreachable"
     """To the Unreachable queue, until the message expires."""
     TOO_LARGE = "too large"
@@ -49,9 +53,12 @@ class Hop:
     route : Route or None
         The send connector, and the reasons against the others; None for mailboxes.
     domain : str
-        The domain that answers at a remote hop: of the recipients, or the smart host.
+        The domain that answers at a remote hop: of the recipients, or the smart host. For a smart
+        host that is a hub the domain of the recipients.
     to_hubs : tuple of str
         The hubs that a transfer leads to, in turn.
+    addresses : tuple of IpAddress
+        Of smart hosts that are hubs, the address of each; else empty.
     """
 
     kind: HopKind
@@ -62,6 +69,12 @@ class Hop:
     route: Route[SendConnector] | None = None
     domain: str = ""
     to_hubs: tuple[str, ...] = ()
+    addresses: tuple[IpAddress, ...] = ()
+
+    @property
+    def as_client(self) -> bool:
+        """Whether the other hub takes the mail as that of any client: it is a smart host."""
+        return bool(self.addresses)
 
 
 def next_hop(
@@ -101,6 +114,18 @@ def next_hop(
     if connector is None:
         too_large = route.unrouted is Unrouted.TOO_LARGE
         return Hop(HopKind.TOO_LARGE if too_large else HopKind.UNREACHABLE, hub, route=route)
+    hubs = smart_hubs(scenario, connector) if is_source(connector, hub) else ()
+    if hubs:
+        return Hop(
+            HopKind.TRANSFER,
+            hub,
+            f"{queue_name(connector, domain)} (smart host)",
+            connector=connector,
+            route=route,
+            domain=domain,
+            to_hubs=tuple(name for name, _ in hubs),
+            addresses=tuple(address for _, address in hubs),
+        )
     if is_source(connector, hub):
         return Hop(
             HopKind.REMOTE,
@@ -148,6 +173,8 @@ def for_domain(hop: Hop, domain: str) -> Hop:
     Hop
         The same hop to this domain. The reasons in its route name the other domain.
     """
+    if hop.as_client:
+        return replace(hop, domain=domain)
     if hop.kind is not HopKind.REMOTE or hop.connector is None:
         return hop
     queue, answers = queue_name(hop.connector, domain), answering_domain(hop.connector, domain)
@@ -161,10 +188,13 @@ def answering_domain(connector: SendConnector, domain: str) -> str:
 
 
 def smart_hosts_in_use(scenario: Scenario) -> tuple[str, ...]:
-    """Return the smart hosts of enabled send connectors, as the file writes them."""
+    """Return the smart hosts outside of enabled send connectors, as the file writes them."""
     connectors = scenario.send_connectors.values()
     names = [
-        name for connector in connectors if connector.enabled for name in connector.smart_hosts
+        name
+        for connector in connectors
+        if connector.enabled and not smart_hubs(scenario, connector)
+        for name in connector.smart_hosts
     ]
     return tuple(dict.fromkeys(names))
 
@@ -188,7 +218,44 @@ def last_hops(
     hop = next_hop(scenario, hub, domain, size, receive_connector)
     if hop.kind is not HopKind.TRANSFER:
         return (hop,)
-    return tuple(next_hop(scenario, name, domain, size, receive_connector) for name in hop.to_hubs)
+    link = link_after(hop, receive_connector)
+    return tuple(
+        last for name in hop.to_hubs for last in last_hops(scenario, name, domain, size, link)
+    )
+
+
+def link_after(hop: Hop, receive_connector: str | None) -> str | None:
+    """Return the connector of the submission for linked send connectors after a hop.
+
+    Behind a smart host no send connector is linked to it (assumption).
+    """
+    return None if hop.as_client else receive_connector
+
+
+def handed_over(
+    scenario: Scenario, hop: Hop, domain: str, size: int, receive_connector: str | None = None
+) -> Iterator[tuple[str, str, float]]:
+    """Return each hand-over of a hop and of the hops behind it.
+
+    Parameters
+    ----------
+    scenario, domain, size, receive_connector
+        As for `next_hop`.
+    hop : Hop
+        The first hop, of any kind.
+
+    Returns
+    -------
+    iterator of (str, str, float)
+        The hub that sends, the hub that receives, and the share of the mail.
+    """
+    link = link_after(hop, receive_connector)
+    for receiver in hop.to_hubs:
+        share = 1 / len(hop.to_hubs)
+        yield hop.hub, receiver, share
+        behind = next_hop(scenario, receiver, domain, size, link)
+        for sender, other, part in handed_over(scenario, behind, domain, size, link):
+            yield sender, other, share * part
 
 
 def identity(hub: str, connector: str) -> str:

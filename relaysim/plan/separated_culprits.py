@@ -19,6 +19,7 @@ from relaysim.plan.names import (
 )
 from relaysim.plan.plan import (
     TOO_LARGE,
+    ClientSession,
     HostPlan,
     Plan,
     QueuePlan,
@@ -98,6 +99,7 @@ def separate_culprits(plan: Plan) -> Plan:
                 hub=queue.hub + hubs,
                 line=queue.line + lines if queue.line >= 0 else -1,
                 to_hubs=tuple(hub + hubs for hub in queue.to_hubs),
+                sessions=tuple(_at_twin(session, hubs, connectors) for session in queue.sessions),
             )
             for queue in plan.queues
         ),
@@ -130,6 +132,14 @@ def separate_culprits(plan: Plan) -> Plan:
         script=plan.script
         + tuple(_again(event, hubs) for event in plan.script if event.what == "stop"),
     )
+
+
+def _at_twin(session: ClientSession | None, hubs: int, connectors: int) -> ClientSession | None:
+    """Return the session of a twin; the DSNs of twins are streams of their own."""
+    if session is None:
+        return None
+    mail = session.mail + session.mail[-hubs:]
+    return replace(session, connector=session.connector + connectors, mail=mail)
 
 
 def _queue_name(plan: Plan, queue: QueuePlan) -> str:

@@ -35,7 +35,6 @@ def host_plan(
                 )
         targets.append((hub, answering))
     # Numbers by address and account: hosts that share one count as one for a message rate limit.
-    addresses = sorted({str(sender.address) for sender in scenario.hosts.values()})
     accounts = sorted({sender.account for sender in scenario.hosts.values() if sender.account})
     retry = host.on_failure if isinstance(host.on_failure, Retry) else None
     return HostPlan(
@@ -43,7 +42,7 @@ def host_plan(
         submission_targets=tuple(targets),
         verdicts=verdicts,
         by_mailbox_server=host.properties.mailbox_submission,
-        source=-1 if host.properties.internet else addresses.index(str(host.address)),
+        source=-1 if host.properties.internet else numbers.sources.index(str(host.address)),
         account=accounts.index(host.account) if host.account else -1,
         sessions=host.sessions or 0,
         messages_per_connection=host.messages_per_connection or 0,

@@ -20,6 +20,7 @@ from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
 from relaysim.scenario.profile_place import in_profile
 from relaysim.scenario.reference import reference_problems
+from relaysim.scenario.smart_hubs import circles
 from relaysim.scenario.translate import translate
 
 Raw = dict[str, Any]
@@ -206,6 +207,7 @@ def _scenario(
     all_problems = reference_problems(tables, collection)
     try:
         scenario = Scenario.model_validate(full)
+        all_problems += [] if all_problems or named else circles(scenario)
     except ValidationError as error:
         all_problems += translate(error, full)
     all_problems = [*named, *outside(all_problems, named)]

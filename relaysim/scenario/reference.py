@@ -9,7 +9,7 @@ from typing import Any
 
 from relaysim.mail.address import parse_domain, parse_ip
 from relaysim.mail.domains import is_authoritative, parse_domain_type, parse_pattern
-from relaysim.mail.send_connector import smart_host_domain
+from relaysim.mail.send_connector import hubs_named, smart_host_domain
 from relaysim.profiles.collection import Collection
 from relaysim.scenario.calendar_checks import CALENDAR_CHECKS
 from relaysim.scenario.list_checks import LIST_CHECKS
@@ -31,6 +31,8 @@ _RESERVED = {
     ELSEWHERE: "domains that no destination has",
 }
 """The destination that stands for the own mailboxes."""
+_HUBS = ""
+"""The hubs of the scenario, in place of a destination: no destination has this name."""
 DSN = "dsn"
 """The class of delivery status notifications."""
 
@@ -148,12 +150,14 @@ def _smart_hosts(raw: Raw) -> Found:
         for destination, table in named(raw, "destinations")
         for _, text in texts(table.get("domains"))
     }
+    hubs = {name: _parsed(table.get("addresses")) for name, table in named(raw, "hubs")}
+    dns = {name: _parsed(addresses) for name, addresses in at(raw, "dns").items()}
     for name, table in named(raw, "send_connectors"):
         first: str | None = None
         for position, text in texts(table.get("smart_hosts")):
             path = ("send_connectors", name, "smart_hosts", position)
             domain = smart_host_domain(text)
-            place = owner.get(domain)
+            place = owner.get(domain) or (_HUBS if hubs_named(text, hubs, dns) else None)
             if place is None:
                 yield Problem(
                     path,
@@ -165,10 +169,20 @@ def _smart_hosts(raw: Raw) -> Found:
             elif first is not None and place != first:
                 yield Problem(
                     path,
-                    f"this smart host is of destination {place}, the one before it of {first}: "
-                    "write the smart hosts of a connector under domains of one destination",
+                    f"this smart host is of {_of(place)}, the one before it of {_of(first)}: write "
+                    "the smart hosts of a connector under domains of one destination",
                 )
             first = first or place
+
+
+def _of(place: str) -> str:
+    return "the hubs" if place == _HUBS else f"destination {place}"
+
+
+def _parsed(addresses: Any) -> list[Any]:
+    """Return the addresses that can be read."""
+    found = (parsed(parse_ip, text) for _, text in texts(addresses))
+    return [address for address in found if address is not None]
 
 
 def _mailboxes(raw: Raw) -> Found:

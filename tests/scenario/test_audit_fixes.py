@@ -103,6 +103,21 @@ REGISTRY: dict[str, Case] = {
     ),
     "stream_refused": Case(one_hub, (APP,), refused=True),
     "relay_refused": Case(two_hubs, (), refused=True),
+    "refused_by_smart_hub": Case(
+        two_hubs,
+        (
+            'send_connectors.internet.source_transport_servers=["HUB01"]',
+            'send_connectors.internet.smart_hosts=["HUB02"]',
+            "send_connectors.internet.dns_routing_enabled=false",
+            'send_connectors.last={address_spaces=["SMTP:*;1"],'
+            ' source_transport_servers=["HUB02"]}',
+        ),
+        by_hand=(
+            'hubs.HUB02.receive_connectors.servers={bindings=["0.0.0.0:25"],'
+            ' remote_ip_ranges=["192.168.10.10"], permission_groups=["AnonymousUsers"],'
+            f" {ALLOWED}}}",
+        ),
+    ),
     "hand_over_refused": Case(
         one_hub,
         (

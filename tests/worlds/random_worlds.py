@@ -312,10 +312,11 @@ _KEYS = {mta: BUILT_IN.profile(Kind.MTA, mta).table("hub") for mta in ("none", "
 
 @st.composite
 def with_postfix(draw: st.DrawFn, tables: Tables) -> Tables:
-    """The same, where some hubs run Postfix, without the settings that it has not."""
+    """The same, where some hubs without a front end run Postfix, which lacks some settings."""
     linked = tables["send_connectors"].get("linked", {}).get("source_transport_servers", ())
     for name, hub in tables["hubs"].items():
-        if name not in linked and draw(st.sampled_from((False, False, True))):
+        roles = [each.get("transport_role") for each in hub["receive_connectors"].values()]
+        if name not in linked and not any(roles) and draw(st.sampled_from((False, False, True))):
             costs = dict.fromkeys(("receive_cost", "send_cost", "commit_write"), "0 s")
             kept = {
                 key: value
@@ -323,6 +324,26 @@ def with_postfix(draw: st.DrawFn, tables: Tables) -> Tables:
                 if key not in _KEYS["none"] or key in _KEYS["postfix"]
             }
             tables["hubs"][name] = costs | kept | draw(_OF_POSTFIX) | {"mta": "postfix"}
+    return tables
+
+
+@st.composite
+def with_chain(draw: st.DrawFn, tables: Tables) -> Tables:
+    """The same, where the first hubs may send by the last ones, as clients of theirs."""
+    names, connectors = tuple(tables["hubs"]), tables["send_connectors"]
+    if len(names) == 1 or draw(st.sampled_from((True, True, False))):
+        return tables
+    behind = names[draw(st.integers(1, len(names) - 1)) :]
+    tables["dns"]["dmz"] = [ADDRESS[name] for name in behind]
+    connectors["last"] = connectors["internet"] | {
+        "source_transport_servers": list(behind),
+        "max_message_size": "unlimited",
+    }
+    connectors["internet"] |= {
+        "source_transport_servers": list(names[: -len(behind)]),
+        "smart_hosts": draw(st.sampled_from((list(behind), ["dmz"], [ADDRESS[behind[0]]]))),
+        "dns_routing_enabled": False,
+    }
     return tables
 
 
@@ -590,7 +611,7 @@ def plain_worlds(draw: st.DrawFn) -> Tables:
     common = draw(st.sampled_from(focus))
     if common:
         tables = draw(common(tables))
-    tables = draw(with_postfix(tables))
+    tables = draw(with_chain(draw(with_postfix(tables))))
     sites = sorted({hub.get("site", DEFAULT_SITE) for hub in tables["hubs"].values()})
     tables["mailboxes"]["site"] = draw(st.sampled_from(sites))
     tables["events"] = [event for event in tables["events"] if _in_time(event, DURATION, drain)]

@@ -5,6 +5,8 @@
 struct Run;
 
 constexpr i64 NO_LIMIT = 1ll << 62;
+constexpr i64 PERMANENT = 500;  // the codes of permanent replies begin here
+constexpr i64 CLOSES = 421;     // the code of a reply with which a server closes the session
 
 // The longest time of an event from now on: above 2^63 - 2^60 microseconds a time is "never".
 constexpr i64 NEVER = INT64_MAX - (1ll << 60);
@@ -146,6 +148,7 @@ struct Hub {
   i64 next_connection_time(Run&);
   void accept(Run&, i64 message, i64 parent = -1);
   void route(Run&, i64 message, i64 parent, i64 accepted_at);
+  i64 linked_to(Run&, i64 message, i64 parent) const;
   void queue_group(Run&, i64 message, i64 queue, const i64* rows, i64 count, i64 parent,
                    i64 expires);
   void finish(Run&, i64 transaction, i64 status, i64 reply);
@@ -280,6 +283,10 @@ struct DeliveryQueue {
   bool is_older(Run&, DeliveryQueue& other);
   i64 next_hub(Run&, i64* reply);
   i64 refusal(Run&, Hub& peer);
+  const PeerPlan& peer_plan(Run&, i64 hub) const;
+  i64 enter(Run&, i64* reply);
+  void leave(Run&, i64 peer, i64 epoch);
+  i64 envelope(Run&, Hub& peer, i64 transaction, i64* delay);
   void connection_opened();
   void connection_works(Run&, i64 transaction);
   void connection_closed(Run&);

@@ -111,11 +111,11 @@ struct DrivePlan {
 };
 
 struct QueuePlan {
-  i64 hub, reachable, connections, per_connection, per_further_connection, receiver, domain, egress, line, first_peer, peer_count;
+  i64 hub, reachable, connections, per_connection, per_further_connection, receiver, domain, egress, line, first_peer, peer_count, has_sessions;
 };
 
 struct PeerPlan {
-  i64 hub, refusal;
+  i64 hub, refusal, connector, source, verdict, bypasses_size_limit, error_delay;
 };
 
 struct ReceiverPlan {
@@ -874,4 +874,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "fcf2ffca5dc2aa66c3123f910a4ecfdc"
+#define LAYOUT "c1b33a61f5156a7aaef87a32850c3ba5"

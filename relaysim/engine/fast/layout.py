@@ -216,8 +216,17 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "line",
         "first_peer",
         "peer_count",
+        "has_sessions",
     ),
-    "PeerPlan": ("hub", "refusal"),
+    "PeerPlan": (
+        "hub",
+        "refusal",
+        "connector",
+        "source",
+        "verdict",
+        "bypasses_size_limit",
+        "error_delay",
+    ),
     "ReceiverPlan": (
         "connect_time",
         "response_time",

@@ -53,6 +53,8 @@ _WORDED = {
     "queued": reply.QUEUED,
 }
 """Those of a receive connector, in the wording of its hub."""
+_OF_SESSION = ("connector", "source", "bypasses_size_limit", "error_delay", "verdict")
+"""The session of a hub at a smart host; all -1 at another hub."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,6 +231,13 @@ class _Packing:
                 of_domain = [replies[given] if given >= 0 else NONE for given in verdict.rcpt]
                 # No message is addressed to the domains of smart hosts.
                 rcpt.append(of_domain + [NONE] * (len(plan.domains) - len(of_domain)))
+        # After the verdicts for hosts those for hubs that are clients, as `_queues` numbers them.
+        for queue in plan.queues:
+            for session in filter(None, queue.sessions):
+                of_stream = [replies[each] if each >= 0 else NONE for each in session.mail]
+                mail.append(of_stream + [NONE] * (len(plan.streams) - len(of_stream)))
+                of_domain = [replies[each] if each >= 0 else NONE for each in session.rcpt]
+                rcpt.append(of_domain + [NONE] * (len(plan.domains) - len(of_domain)))
         takers = [hub for connector in plan.connectors for hub in connector.proxies_to]
         ends = accumulate(len(connector.proxies_to) for connector in plan.connectors)
         connectors = [
@@ -321,17 +330,22 @@ class _Packing:
 
     def _queues(self) -> dict[str, Any]:
         queues, peers = list[Row](), list[Row]()
+        rows = sum(len(host.verdicts) - (-1 in host.verdicts) for host in self.plan.hosts)
         for queue in self.plan.queues:
             row = fields(
                 queue,
                 *("hub", "reachable", "connections", "per_connection", "per_further_connection"),
                 *("receiver", "domain", "egress", "line"),
             )
-            queues.append(row | {"first_peer": len(peers), "peer_count": len(queue.to_hubs)})
-            peers += [
-                {"hub": hub, "refusal": self.texts.number(text)}
-                for hub, text in zip(queue.to_hubs, queue.refusals, strict=True)
-            ]
+            row |= {"first_peer": len(peers), "peer_count": len(queue.to_hubs)}
+            queues.append(row | {"has_sessions": bool(queue.sessions)})
+            sessions = queue.sessions or (None,) * len(queue.to_hubs)
+            for hub, text, session in zip(queue.to_hubs, queue.refusals, sessions, strict=True):
+                peer = dict.fromkeys(_OF_SESSION, NONE)
+                if session is not None:
+                    peer = fields(session, *_OF_SESSION[:-1]) | {"verdict": rows}
+                    rows += 1
+                peers.append({"hub": hub, "refusal": self.texts.number(text)} | peer)
         moved = [self.plan.moved.get(number, NONE) for number in range(len(queues))]
         return {"queues": queues, "peers": peers, "moved": moved}
 

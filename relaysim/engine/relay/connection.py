@@ -7,6 +7,7 @@ from relaysim.engine.relay.delivery_queue import DeliveryQueue
 from relaysim.engine.relay.station import RECEIVE, SEND, Line
 from relaysim.engine.reputation.receiver import ACCEPTED, CLOSED, DEFERRED, Internet
 from relaysim.mail.dialogue import HUB_BANDWIDTH, transfer_time
+from relaysim.mail.reply import CLOSES, PERMANENT
 from relaysim.plan.plan import Plan
 from relaysim.trace.tables import Status, Visit
 from relaysim.traffic.draw import Decision, draw32, hop_counter, looked_up
@@ -58,7 +59,7 @@ class Connections:
         if hub.epoch != epoch:
             return
         if refusal >= 0:
-            if record.replies.codes[refusal] >= 500 and not hub.plan.skip_5xx_greeting:
+            if record.replies.codes[refusal] >= PERMANENT and not hub.plan.skip_5xx_greeting:
                 internet.bounced(plan, transaction, refusal)
                 queue.bounced_by_greeting(transaction, refusal)
             else:
@@ -158,11 +159,38 @@ class Connections:
             attempt = transactions.attempts[transaction]
             key, message = record.key[recipient], transactions.message[transaction]
             size = messages.size[message]
-            if peer is not None and carried and peer.up:
+            if peer is not None and carried and peer.up and not plan.sessions:
                 refusal = queue.hubs.refusal(peer)
                 if refusal >= 0:
                     queue.close_connection(transaction, refusal)
                     return
+
+            # MAIL FROM and RCPT TO at a smart host that is a hub.
+            refusal = -1
+            if peer is not None and plan.sessions and peer.epoch == peer_epoch:
+                refusal, delay = queue.hubs.envelope(peer, transaction)
+            if peer is not None and refusal >= 0:
+                due = loop.tick + hub.plan.reject_time + peer.pressure.delay + delay
+                yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
+                if hub.epoch != epoch:
+                    queue.hubs.leave(peer, peer_epoch)
+                    return
+                if record.replies.codes[refusal] == CLOSES:
+                    queue.hubs.leave(peer, peer_epoch)
+                    queue.close_connection(transaction, refusal)
+                    return
+                queue.end_attempt(transaction, refusal)
+                if record.replies.codes[refusal] >= PERMANENT:
+                    hub.finish(transaction, _BOUNCED, refusal)
+                else:
+                    queue.message_retry.defer(transaction)
+                carried += 1
+                if carried == plan.per_connection:
+                    break
+                transaction = queue.take_next(opened_at)
+                if transaction < 0:
+                    break
+                continue
 
             # Core time to send.
             counter = hop_counter(transactions.hops[transaction], attempt)
@@ -190,6 +218,7 @@ class Connections:
                     # or while it waited for the commit: see below.
                     peer.pressure.uncommitted -= size
             if hub.epoch != epoch:
+                queue.hubs.leave(peer, peer_epoch)
                 return
             if peer is not None and peer.epoch != peer_epoch:
                 queue.connection_dropped(transaction)
@@ -206,4 +235,5 @@ class Connections:
             transaction = queue.take_next(opened_at)
             if transaction < 0:
                 break
+        queue.hubs.leave(peer, peer_epoch)
         queue.connection_closed()

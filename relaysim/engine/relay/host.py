@@ -22,10 +22,6 @@ _RECEIVE, _SESSION = int(Visit.RECEIVE), int(Visit.SESSION)
 _RECEIVE_COST = int(Decision.RECEIVE_COST)
 
 NO_LIMIT = 1 << 62
-SERVICE_NOT_AVAILABLE = 421
-"""The code of a reply with which a hub closes the session."""
-PERMANENT = 500
-"""The codes of permanent replies begin here; below, a host tries again."""
 
 
 class OpenSession(NamedTuple):
@@ -195,7 +191,7 @@ class Host:
         # MAIL FROM and RCPT TO. The replies are decided now, the time for them passes afterwards.
         refusal = self._mail_from(pressure, sessions, verdicts, message)
         if refusal >= 0:
-            closes = record.replies.codes[refusal] == SERVICE_NOT_AVAILABLE
+            closes = record.replies.codes[refusal] == reply.CLOSES
             time = pressure.delay + verdicts.timing.refusal(recipients, closes)
             yield loop.at(loop.tick + time, ATTEMPT, self.entity, recipient, attempt)
             # The hub may have stopped meanwhile: the next message of the session compares epochs.
@@ -211,16 +207,15 @@ class Host:
         if time:
             yield loop.at(loop.tick + time, ATTEMPT, self.entity, recipient, attempt)
         # If the hub has stopped meanwhile, the host has the replies to RCPT TO all the same.
-        codes = record.replies.codes
-        if refused and not accepted and all(codes[number] < PERMANENT for _, number in refused):
+        final = [record.replies.codes[number] >= reply.PERMANENT for _, number in refused]
+        if refused and not accepted and not any(final):
             self._submission_failed(message, refused[0][1])
             return hub.epoch == epoch
         if refused:
             for reply_number, count in Counter(number for _, number in refused).items():
                 record.refusal(message, hub.number, connector, loop.tick, reply_number, count)
-            for refused_recipient, reply_number in refused:
+            for (refused_recipient, reply_number), is_final in zip(refused, final, strict=True):
                 # A host does not send a message again for some of its recipients (assumption).
-                is_final = codes[reply_number] >= PERMANENT
                 status = Status.REFUSED if is_final else Status.ABANDONED
                 record.set_final(refused_recipient, status, loop.tick, reply_number)
                 messages.reply[message] = reply_number
@@ -311,7 +306,7 @@ class Host:
         connector = messages.connector[message]
         hub = self.scenario_plan.connectors[connector].hub
         self.record.refusal(message, hub, connector, now, reply_number)
-        permanent = self.record.replies.codes[reply_number] >= PERMANENT
+        permanent = self.record.replies.codes[reply_number] >= reply.PERMANENT
         due = now + plan.retry_every
         if permanent or not plan.retry_every or self._too_old(message, due):  # 0: no retry
             self._give_up(message, Status.REFUSED if permanent else Status.ABANDONED, reply_number)

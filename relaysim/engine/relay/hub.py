@@ -235,7 +235,7 @@ class Hub:
         band = 0
         while band < len(plan.bands) and size > plan.bands[band]:
             band += 1
-        connector = messages.connector[message] if plan.linked else -1
+        connector = self.transactions.linked_to(message, parent) if plan.linked else -1
         routes = plan.routes[self.number, connector][band]
         first, count = messages.first_recipient[message], messages.recipients[message]
         groups: dict[int, list[int]] = {}

@@ -6,7 +6,7 @@ from relaysim.engine.context import Context
 from relaysim.engine.relay.hub import Hub
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
-from relaysim.plan.plan import QueuePlan
+from relaysim.plan.plan import ClientSession, QueuePlan
 
 
 class HubChoice:
@@ -19,7 +19,8 @@ class HubChoice:
     """
 
     def __init__(self, context: Context, plan: QueuePlan, peers: Sequence[Hub]) -> None:
-        self.record, self.plan, self.peers = context.record, plan, peers
+        self.loop, self.record, self.transactions, self.scenario_plan = context
+        self.plan, self.peers = plan, peers
         self.connections = 0
 
     def next(self) -> tuple[Hub | None, int]:
@@ -39,6 +40,8 @@ class HubChoice:
             return None, -1
         start, self.connections = self.connections, self.connections + 1
         hubs = [self.peers[(start + turn) % len(self.peers)] for turn in range(len(self.peers))]
+        if self.plan.sessions:
+            return self._enter(hubs)
         replies = [self.refusal(hub) for hub in hubs]
         taken = replies.index(-1) if -1 in replies else 0
         return hubs[taken], replies[taken]
@@ -53,6 +56,72 @@ class HubChoice:
         refusal = self.plan.refusals[self.plan.to_hubs.index(peer.number)]
         if refusal:
             return number(refusal)
-        if pressure.refuses_mail_from(Peer.EXCHANGE_SERVER, sender_is_authoritative=True):
+        # As a client the hub gets this reply to MAIL FROM: see `envelope`.
+        if not self.plan.sessions and pressure.refuses_mail_from(
+            Peer.EXCHANGE_SERVER, sender_is_authoritative=True
+        ):
             return number(str(reply.INSUFFICIENT_RESOURCES))
         return -1
+
+    # A smart host that is a hub: this hub is a client there, like any other.
+
+    def _session(self, peer: Hub) -> ClientSession | None:
+        sessions = self.plan.sessions
+        return sessions[self.plan.to_hubs.index(peer.number)] if sessions else None
+
+    def _enter(self, hubs: Sequence[Hub]) -> tuple[Hub, int]:
+        """Open a session at the first hub that admits it; else return the first refusal."""
+        first = -1
+        for hub in hubs:
+            refusal, session = self.refusal(hub), self._session(hub)
+            if refusal < 0 and session is not None:
+                text = hub.sessions[session.connector].admit(session.source)
+                refusal = self.record.replies.number(text) if text else -1
+            if refusal < 0:
+                return hub, -1
+            first = refusal if first < 0 else first
+        return hubs[0], first
+
+    def leave(self, peer: Hub | None, epoch: int) -> None:
+        """End the session at another hub that has not stopped since; `epoch` is of its begin."""
+        session = None if peer is None else self._session(peer)
+        if peer is not None and session is not None and peer.epoch == epoch:
+            peer.sessions[session.connector].leave(session.source)
+
+    def envelope(self, peer: Hub, transaction: int) -> tuple[int, int]:
+        """Return how another hub answers MAIL FROM and RCPT TO of a transaction.
+
+        A transaction is refused as a whole if one of its recipients is refused (assumption).
+
+        Returns
+        -------
+        reply : int
+            The reply that refuses the transaction; -1 if it is accepted.
+        delay : int
+            How long the hub delays an error reply, microseconds.
+        """
+        session = self._session(peer)
+        if session is None:
+            return -1, 0
+        record, transactions, plan = self.record, self.transactions, self.scenario_plan
+        number, connector = record.replies.number, peer.sessions[session.connector]
+        message = transactions.message[transaction]
+        stream, size = record.messages.stream[message], record.messages.size[message]
+        refused, delay = session.mail[stream], session.error_delay
+        if refused >= 0:
+            return number(plan.replies[refused]), delay
+        is_own = plan.streams[stream].sender_is_authoritative
+        if peer.pressure.refuses_mail_from(Peer.OTHER, is_own):
+            return number(connector.text(reply.INSUFFICIENT_RESOURCES)), delay
+        limit = connector.plan.max_message_size
+        if limit is not None and size > limit and not session.bypasses_size_limit:
+            return number(connector.text(reply.MESSAGE_TOO_LARGE)), delay
+        text = connector.over_rate(session.source, -1, self.loop.tick)
+        if text:
+            return number(text), delay
+        domain = record.recipients.domain
+        for recipient in transactions.recipients(transaction):
+            refused = session.rcpt[domain[recipient]]
+            if refused >= 0:
+                return number(plan.replies[refused]), delay
+        return -1, 0

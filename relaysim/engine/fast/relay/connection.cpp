@@ -43,7 +43,7 @@ void Run::outside(u32 number) {
   }
   if (hub.epoch != self.epoch) goto over;
   if (self.refusal >= 0) {
-    if (record.replies.codes[self.refusal] >= 500 && !hub_plan.skip_5xx_greeting) {
+    if (record.replies.codes[self.refusal] >= PERMANENT && !hub_plan.skip_5xx_greeting) {
       reputation.bounced(*this, plan, self.transaction, self.refusal);
       queue.bounced_by_greeting(*this, self.transaction, self.refusal);
     } else {
@@ -138,6 +138,7 @@ void Run::inside(u32 number) {
   DeliveryQueue& queue = queues[self.queue];
   const QueuePlan& plan = queue.plan(*this);
   Hub& hub = hubs[queue.hub];
+  const HubPlan& hub_plan = this->plan.hubs[queue.hub];
   const u64 entity = (u64)queue.hub;
   const Target me = {number, 0, CONNECTION_INSIDE};
   Hub* peer = self.peer >= 0 ? &hubs[self.peer] : nullptr;
@@ -160,12 +161,41 @@ void Run::inside(u32 number) {
     self.key = record.key(self.recipient);
     self.message = transactions.message(self.transaction);
     self.size = record.tables.messages.size[self.message];
-    if (peer && self.carried && peer->up) {
+    if (peer && self.carried && peer->up && !plan.has_sessions) {
       self.refusal = queue.refusal(*this, *peer);
       if (self.refusal >= 0) {
         queue.close_connection(*this, self.transaction, self.refusal);
         goto over;
       }
+    }
+
+    // MAIL FROM and RCPT TO at a smart host that is a hub.
+    self.refusal = -1;
+    if (peer && plan.has_sessions && peer->epoch == self.peer_epoch)
+      self.refusal = queue.envelope(*this, *peer, self.transaction, &self.due);
+    if (self.refusal >= 0) {
+      WAIT(loop.at(now() + hub_plan.reject_time + peer->pressure.delay + self.due, ATTEMPT, entity,
+                   self.recipient, self.attempt, me));
+      if (hub.epoch != self.epoch) {
+        queue.leave(*this, self.peer, self.peer_epoch);
+        goto over;
+      }
+      if (record.replies.codes[self.refusal] == CLOSES) {
+        queue.leave(*this, self.peer, self.peer_epoch);
+        queue.close_connection(*this, self.transaction, self.refusal);
+        goto over;
+      }
+      queue.end_attempt(*this, self.transaction, self.refusal);
+      if (record.replies.codes[self.refusal] >= PERMANENT) {
+        hub.finish(*this, self.transaction, STATUS_BOUNCED, self.refusal);
+      } else {
+        queue.defer(*this, self.transaction);
+      }
+      self.carried++;
+      if (self.carried == plan.per_connection) break;
+      self.transaction = queue.take_next(*this, self.opened_at);
+      if (self.transaction < 0) break;
+      continue;
     }
 
     // Core time to send.
@@ -197,7 +227,10 @@ void Run::inside(u32 number) {
         peer->pressure.uncommitted -= self.size;
       }
     }
-    if (hub.epoch != self.epoch) goto over;
+    if (hub.epoch != self.epoch) {
+      queue.leave(*this, self.peer, self.peer_epoch);
+      goto over;
+    }
     if (peer && peer->epoch != self.peer_epoch) {
       queue.connection_dropped(*this, self.transaction);
       goto over;
@@ -214,6 +247,7 @@ void Run::inside(u32 number) {
     self.transaction = queue.take_next(*this, self.opened_at);
     if (self.transaction < 0) break;
   }
+  queue.leave(*this, self.peer, self.peer_epoch);
   queue.connection_closed(*this);
   FINISH
 over:

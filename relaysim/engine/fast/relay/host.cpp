@@ -1,8 +1,6 @@
 // Hosts: a spool of messages, and the SMTP sessions that submit them.
 #include "../run.hpp"
 
-constexpr i64 SERVICE_NOT_AVAILABLE = 421;
-
 const HostPlan& Host::plan(Run& run) const { return run.plan.hosts[number]; }
 
 const VerdictPlan& Host::verdict(Run& run, i64 connector, i64* row) const {
@@ -139,7 +137,7 @@ void Host::record_session(Run& run, const Session& session, i64 end) {
 // Whether a server refuses recipients for now only: a host tries again.
 static bool all_deferred(Run& run, const Vec<i64>& replies) {
   for (i64 place = 0; place < replies.size; place++)
-    if (run.record.replies.codes[replies[place]] >= 500) return false;
+    if (run.record.replies.codes[replies[place]] >= PERMANENT) return false;
   return true;
 }
 
@@ -176,7 +174,7 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
     // MAIL FROM and RCPT TO. The replies are decided now, the time for them passes afterwards.
     self.refusal = mail_from(run, takes->pressure, self.connector, self.message);
     if (self.refusal >= 0) {
-      self.closes = run.record.replies.codes[self.refusal] == SERVICE_NOT_AVAILABLE;
+      self.closes = run.record.replies.codes[self.refusal] == CLOSES;
       {
         i64 recipients = messages.recipients[self.message] - run.record.final_recipients(self.message);
         i64 errors = verdict.pipelining && !self.closes ? 1 + recipients : 1;
@@ -227,7 +225,7 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
       }
       for (i64 place = 0; place < self.refused.size; place++) {
         // A host does not send a message again for some of its recipients (assumption).
-        bool is_final = run.record.replies.codes[self.replies[place]] >= 500;
+        bool is_final = run.record.replies.codes[self.replies[place]] >= PERMANENT;
         run.record.set_final(self.refused[place], is_final ? STATUS_REFUSED : STATUS_ABANDONED,
                              run.now(), self.replies[place]);
         messages.reply[self.message] = self.replies[place];
@@ -337,7 +335,7 @@ void Host::submission_failed(Run& run, i64 message, i64 reply) {
   messages.reply[message] = reply;
   i64 connector = messages.connector[message];
   run.record.refusal(message, run.plan.connectors[connector].hub, connector, run.now(), reply);
-  bool permanent = run.record.replies.codes[reply] >= 500;
+  bool permanent = run.record.replies.codes[reply] >= PERMANENT;
   i64 due = run.now() + plan.retry_every;
   if (permanent || !plan.retry_every || too_old(run, message, due)) {  // 0: no retry
     give_up(run, message, permanent ? STATUS_REFUSED : STATUS_ABANDONED, reply);

@@ -37,6 +37,14 @@ void Hub::accept(Run& run, i64 message, i64 parent) {
     route(run, message, parent, now);
 }
 
+// The receive connector that send connectors may be linked to; -1 for none. Behind a smart host no
+// send connector is linked to that of the submission (assumption).
+i64 Hub::linked_to(Run& run, i64 message, i64 parent) const {
+  for (; parent >= 0; parent = run.transactions.parent(parent))
+    if (run.plan.queues[run.transactions.queue(parent)].has_sessions) return -1;
+  return run.record.tables.messages.connector[message];
+}
+
 // Step 7: transactions. Splits a message by next hop and queues them (bifurcation).
 
 void Hub::route(Run& run, i64 message, i64 parent, i64 accepted_at) {
@@ -45,7 +53,7 @@ void Hub::route(Run& run, i64 message, i64 parent, i64 accepted_at) {
   const i64 size = messages.size[message];
   i64 band = 0;
   while (band < run.plan.bands.size && size > run.plan.bands[band]) band++;
-  i64 connector = run.plan.run[0].linked ? messages.connector[message] : -1;
+  i64 connector = run.plan.run[0].linked ? linked_to(run, message, parent) : -1;
   i64 connectors = run.plan.run[0].linked ? run.plan.connectors.size + 1 : 1;
   i64 domains = run.plan.receiver_of.size;
   i64 table = (number * connectors + (connector + 1)) * (run.plan.bands.size + 1) + band;
