@@ -143,7 +143,25 @@ def test_both_designs_have_no_errors_and_the_second_is_dedicated() -> None:
     assert shared <= checks[0]
     assert not shared & checks[1]
     assert Severity.ERROR not in {severity for result in checks for _, severity in result}
+    assert (
+        designs[1].hubs["HUB02"].site != designs[1].mailboxes.site == designs[1].hubs["HUB01"].site
+    )
+
+
+def test_a_company_of_an_older_version_keeps_users_off_the_second_hub_by_a_list() -> None:
+    relaysim("new", "acme", "--mta", "exchange-2010")
+    relaysim("new", "two", "--extends", "acme.toml")
+    designs = [load("acme.toml"), load("two.toml")]
+    assert {hub.mta for design in designs for hub in design.hubs.values()} == {"exchange-2010"}
     assert designs[1].mailboxes.submission_server_override_list == ("HUB01",)
+    assert all(each.severity is not Severity.ERROR for design in designs for each in check(design))
+
+
+def test_an_unknown_version_is_refused_with_the_nearest() -> None:
+    result = relaysim("new", "acme", "--mta", "exchange-2018")
+    assert result.exit_code == 2
+    assert '"exchange-2018" is not a version of Exchange' in message(result.stderr)
+    assert not Path("acme.toml").exists()
 
 
 def test_a_second_design_of_the_ladder_is_the_one_that_stands_there(home: Path) -> None:

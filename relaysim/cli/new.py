@@ -13,10 +13,15 @@ from relaysim.cli.command_errors import UserError
 from relaysim.cli.number_options import number
 from relaysim.cli.options import Profiles, read
 from relaysim.cli.output import command_line
+from relaysim.mail.spelling import look_up
 from relaysim.scenario.name_checks import unfit
 from relaysim.scenario.problem import printable
 from relaysim.wording import counted, filled
 
+_VERSIONS = tuple(
+    f"exchange-{version}" for version in ("2007", "2010", "2013", "2016", "2019", "se")
+)
+_NEWEST = _VERSIONS[-1]
 _MAILBOXES, _NEWSLETTER = 200, 30_000
 _SENT, _FROM_OUTSIDE = 20, 55
 """Messages a mailbox and working day in Microsoft's profile of 100 messages: 20 sent, 80 received
@@ -51,6 +56,13 @@ def new(
             help=f"Readers of the newsletter ({_NEWSLETTER:,}).",
         ),
     ] = None,
+    mta: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"The version of Exchange: {', '.join(_VERSIONS)} ({_NEWEST}).",
+        ),
+    ] = None,
     profiles: Profiles = None,
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="The directory to write it into.")
@@ -63,21 +75,31 @@ def new(
     """
     path = _place(out, name)
     if extends is None:
-        _first(path, mailboxes or _MAILBOXES, newsletter or _NEWSLETTER)
-    elif mailboxes or newsletter:
-        raise UserError(f"--mailboxes and --newsletter are those of {extends}: change them there")
+        _first(path, mailboxes or _MAILBOXES, newsletter or _NEWSLETTER, _version(mta))
+    elif mailboxes or newsletter or mta:
+        raise UserError(
+            f"--mailboxes, --newsletter and --mta are those of {extends}: change them there"
+        )
     else:
         _second(path, extends, profiles)
 
 
-def company(name: str, mailboxes: int, newsletter: int) -> str:
+def company(name: str, mailboxes: int, newsletter: int, mta: str = _NEWEST) -> str:
     """Return the text of a scenario of a company of this size.
 
-    `newsletter` is the number of readers of its newsletter.
+    `newsletter` is the number of readers of its newsletter, and `mta` the profile of its hub.
     """
-    file = resources.files("relaysim.cli") / "templates" / "company.toml"
-    return Template(file.read_text(encoding="utf-8")).substitute(
+    from relaysim.profiles.collection import BUILT_IN
+    from relaysim.profiles.kind import Kind
+    from relaysim.profiles.properties import MtaProperties
+
+    properties = BUILT_IN.profile(Kind.MTA, mta).properties
+    assert isinstance(properties, MtaProperties)
+    return Template(_template("company")).substitute(
         name=json.dumps(name, ensure_ascii=False),
+        mta=mta,
+        room=" " * (27 - len(mta)),
+        connectors=_template("front-end" if properties.front_end else "connectors"),
         mailboxes=counted(mailboxes, "mailbox", "mailboxes"),
         sent=_SENT,
         received=_FROM_OUTSIDE,
@@ -87,9 +109,22 @@ def company(name: str, mailboxes: int, newsletter: int) -> str:
     )
 
 
-def _first(path: Path, mailboxes: int, newsletter: int) -> None:
+def _template(name: str) -> str:
+    file = resources.files("relaysim.cli") / "templates" / f"{name}.toml"
+    return file.read_text(encoding="utf-8")
+
+
+def _version(mta: str | None) -> str:
+    """Return the MTA profile of a new company. Raises UserError for one that is no Exchange."""
+    try:
+        return look_up({name: name for name in _VERSIONS}, mta or _NEWEST, "a version of Exchange")
+    except ValueError as error:
+        raise UserError(f"--mta: {error}") from None
+
+
+def _first(path: Path, mailboxes: int, newsletter: int, mta: str) -> None:
     _require_possible(mailboxes, newsletter)
-    _write(path, company(path.stem, mailboxes, newsletter))
+    _write(path, company(path.stem, mailboxes, newsletter, mta))
     _print_next_steps(
         f"{path} is a company with one hub and one public IP, "
         f"{counted(mailboxes, 'mailbox', 'mailboxes')} and a newsletter of "

@@ -86,6 +86,11 @@ def _comment(design: Dedicated, table: tuple[str, ...], hosts: str) -> str:
                 "is widened across. It is new: until the large providers know it, they take little "
                 "mail from it."
             )
+        case ("mailboxes",) if "site" in design.tables[table]:
+            return (
+                "The site of the mailbox server. The relay hub has a site of its own: within one, "
+                "front ends spread mail over all servers, and the relay hub would not be dedicated."
+            )
         case ("mailboxes",):
             return (
                 "Without this the mailbox server would spread the users' mail over all hubs, and "

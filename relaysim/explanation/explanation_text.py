@@ -8,6 +8,7 @@ from relaysim.mail.address import domain_of
 from relaysim.mail.auth import AuthMechanism
 from relaysim.mail.rights import PermissionGroup, Right, session_permissions
 from relaysim.plan import routing, submission
+from relaysim.plan.front_end import takers
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.units import format_duration
@@ -119,6 +120,11 @@ def _connector(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
         for other in attempt.selection.passed_over:
             yield from _wrap(f"not {other.connector.name}: {other.text}", 2)
     yield from _setting(scenario, attempt)
+    hubs = takers(scenario, target.hub, connector)
+    if len(hubs) > 1:
+        yield from _wrap(
+            f"Front end: it proxies each message to one of {listed(hubs)} at random.", 0
+        )
 
 
 def _setting(scenario: Scenario, attempt: Attempt) -> Iterator[str]:

@@ -14,7 +14,9 @@ from relaysim.mail.session_access import Grant, grants
 from relaysim.mail.spelling import unknown
 from relaysim.plan import initial_pressure as pressure
 from relaysim.plan import routing, submission
+from relaysim.plan.front_end import takers
 from relaysim.plan.names import stream_name
+from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
@@ -177,10 +179,19 @@ def _attempt(
         link = routing.identity(target.hub, connector.name)
     expected = expected_dialogue(scenario, host, name, target, connector, letter)
     outcomes = [
-        outcome_at(scenario, target.hub, recipient, letter, link, answer)
+        outcome_at(scenario, hub, recipient, letter, link, answer)
         for recipient, answer in zip(letter.recipients, expected.replies, strict=True)
+        # A recipient that is refused has one outcome, whatever hub would take the mail.
+        for hub in _hubs(scenario, target, connector)[: None if answer.is_success else 1]
     ]
     return Attempt(target, selection, other, session, given, expected.lines, tuple(outcomes))
+
+
+def _hubs(
+    scenario: Scenario, target: submission.Target, connector: ReceiveConnector | None
+) -> tuple[str | None, ...]:
+    """Return the hubs that may take the mail; None where no hub has the address."""
+    return (None,) if target.hub is None else takers(scenario, target.hub, connector)
 
 
 def _submission(

@@ -4,6 +4,7 @@ import pytest
 from worlds.small_world import SECOND_HUB, play, tables
 
 from relaysim.analysis.mail_paths import paths
+from relaysim.explanation.message import explain
 from relaysim.scenario.load import from_mapping
 
 _FREE = """
@@ -26,6 +27,15 @@ FRONT_ENDS = "".join(
 BOTH_SEND = "[send_connectors.internet]\nsource_transport_servers = ['HUB01', 'HUB02']"
 """Two servers of one site, each of which sends what it takes."""
 MANY = {"app.load": [float(second) for second in range(200)]}
+
+
+STREAM = """
+[hosts.app.streams.load]
+arrivals = { process = "every", every = "1 min" }
+sender = "app@cozumpark.com"
+size = "1 KB"
+to = { sink = 1.0 }
+"""
 
 
 def stop(hub: str, at: str) -> str:
@@ -118,14 +128,7 @@ def test_mail_for_mailboxes_goes_to_a_hub_of_their_site() -> None:
 
 
 def test_the_paths_of_a_design_have_the_routes_of_both_servers() -> None:
-    stream = """
-    [hosts.app.streams.load]
-    arrivals = { process = "every", every = "1 min" }
-    sender = "app@cozumpark.com"
-    size = "1 KB"
-    to = { sink = 1.0 }
-    """
-    scenario = from_mapping(tables(SECOND_HUB, FRONT_ENDS, BOTH_SEND, stream), "story")
+    scenario = from_mapping(tables(SECOND_HUB, FRONT_ENDS, BOTH_SEND, STREAM), "story")
     (path,) = paths(scenario)
     assert path.hub == "HUB01"
     assert path.takers == ("HUB01", "HUB02")
@@ -133,3 +136,11 @@ def test_the_paths_of_a_design_have_the_routes_of_both_servers() -> None:
         ("HUB01", "198.51.100.10", 0.5),
         ("HUB02", "203.0.113.25", 0.5),
     ]
+
+
+def test_an_explanation_has_the_next_hop_from_either_server() -> None:
+    scenario = from_mapping(tables(SECOND_HUB, FRONT_ENDS, BOTH_SEND, STREAM), "story")
+    text = str(explain(scenario, "app", "ayse@example.org"))
+    assert "Front end: it proxies each message to one of HUB01 and HUB02 at random." in text
+    assert "of HUB01 by send connector internet" in text
+    assert "of HUB02 by send connector internet" in text
