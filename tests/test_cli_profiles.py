@@ -7,12 +7,16 @@ import pytest
 from worlds.cli_runs import relaysim
 
 from relaysim.profiles.collection import BUILT_IN
-from relaysim.profiles.defaults import blocklist_defaults, destination_defaults
+from relaysim.profiles.defaults import blocklist_defaults, destination_defaults, relay_defaults
 from relaysim.profiles.kind import Kind
 from relaysim.profiles.value import Certainty
 
 CERTAINTIES = tuple(f"    # {each.value}: " for each in Certainty)
-DEFAULTS = {Kind.BLOCKLIST: blocklist_defaults, Kind.DESTINATION: destination_defaults}
+DEFAULTS = {
+    Kind.BLOCKLIST: blocklist_defaults,
+    Kind.DESTINATION: destination_defaults,
+    Kind.RELAY: relay_defaults,
+}
 PRINTED = [
     (kind.value, name, defaults(BUILT_IN.profile(kind, name)))
     for kind, defaults in DEFAULTS.items()

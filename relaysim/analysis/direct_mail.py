@@ -1,8 +1,8 @@
-"""Direct mail: receivers see a public IP of the design, not the IP of a smart host."""
+"""Direct mail: receivers see a public IP of the design, not that of an unknown smart host."""
 
 from collections.abc import Mapping
 
-from relaysim.analysis.mail_paths import Path, all_paths, is_direct
+from relaysim.analysis.mail_paths import Path, all_paths, sees
 from relaysim.plan import routing
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.model import Scenario
@@ -22,7 +22,8 @@ def direct_destinations(scenario: Scenario) -> Mapping[str, frozenset[str]]:
     mapping of str to frozenset of str
         By stream (`host.stream`), in the order of the file: names of destinations, and `spamtraps`
         where mail of the stream to spam traps of blocklist operators would go direct. Empty for a
-        stream whose mail stays inside or goes to smart hosts.
+        stream whose mail stays inside or goes to smart hosts with nothing behind them; what goes by
+        a relay service counts, because receivers see the IP of the service.
 
     Notes
     -----
@@ -43,7 +44,7 @@ def _of(scenario: Scenario, path: Path) -> set[str]:
         route.domains.destination
         for route in path.routes
         for hop in route.lasts
-        if hop.kind is routing.HopKind.REMOTE and is_direct(route, hop)
+        if hop.kind is routing.HopKind.REMOTE and sees(scenario, route, hop) is not None
     }
     # Traps are external addresses, so a stream with internal recipients only hits none.
     outside = any(route.domains.destination != INTERNAL for route in path.routes)
@@ -55,7 +56,8 @@ def _traps_direct(scenario: Scenario, path: Path) -> bool:
     # The route of the mean size stands for all sizes.
     size = max(1, round(mean(scenario.hosts[path.host].streams[path.stream].size)))
     return any(
-        hop.kind is routing.HopKind.REMOTE and hop.domain == SPAMTRAP_DOMAIN
+        hop.kind is routing.HopKind.REMOTE
+        and (hop.domain == SPAMTRAP_DOMAIN or routing.relay_at(scenario, hop) is not None)
         for hub in path.takers
         for hop in routing.last_hops(scenario, hub, SPAMTRAP_DOMAIN, size, link)
     )

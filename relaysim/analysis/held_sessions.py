@@ -67,7 +67,7 @@ def _delivery(
     if hop.kind is routing.HopKind.MAILBOX:
         return scenario.mailboxes.delivery_time
     name = receiver(scenario, route, hop) if hop.kind is routing.HopKind.REMOTE else None
-    return None if name is None else scenario.destinations[name].response_time
+    return None if name is None else scenario.answering[name].response_time
 
 
 @lru_cache(maxsize=256)  # the same few laws for every path

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from relaysim.analysis.direct_mail import direct_destinations
-from relaysim.analysis.mail_paths import all_paths, receiver
+from relaysim.analysis.mail_paths import all_paths, beyond_relay
 from relaysim.plan import routing
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.blocklist import Blocklist
@@ -52,9 +52,9 @@ def listing_possible(scenario: Scenario) -> bool:
 
 
 def _reached(scenario: Scenario) -> list[Destination]:
-    """Return the destinations that answer the hubs: receivers, and smart hosts."""
+    """Return the destinations that answer hubs or relay services: receivers, and smart hosts."""
     names = {
-        receiver(scenario, route, hop)
+        beyond_relay(scenario, route, hop)
         for path in all_paths(scenario)
         for route in path.routes
         for hop in route.lasts

@@ -147,11 +147,13 @@ def receiver(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> str | 
     Returns
     -------
     str or None
-        The recipients' destination, or that of the smart host in between; None where no
-        destination has the domain, as with a relay domain of the organization.
+        The recipients' destination, or the destination or relay service of the smart host in
+        between (`Scenario.answering`); None where no destination has the domain, as with a relay
+        domain of the organization.
     """
     if hop.domain != route.domains.name:
-        return _owner(hop.domain, tuple(scenario.destinations.values()))
+        relay = routing.relay_at(scenario, hop)
+        return relay or _owner(hop.domain, tuple(scenario.destinations.values()))
     return route.domains.destination if route.domains.destination in scenario.destinations else None
 
 
@@ -167,6 +169,47 @@ def _owner(domain: str, destinations: tuple[Destination, ...]) -> str | None:
 def is_direct(route: DomainRoute, hop: routing.Hop) -> bool:
     """Return whether a remote hop leads to the recipients' domains, and not to a smart host."""
     return hop.domain == route.domains.name
+
+
+def beyond_relay(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> str | None:
+    """Return the destination that judges the sender at a remote hop.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    route, hop
+        A route, and one of its last hops.
+
+    Returns
+    -------
+    str or None
+        As `receiver`, but behind a relay service the recipients' destination.
+    """
+    name = receiver(scenario, route, hop)
+    return route.domains.destination if name in scenario.relays else name
+
+
+def sees(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> str | None:
+    """Return the public IP that the recipients' domains see at a remote hop.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    route, hop
+        A route, and one of its last hops.
+
+    Returns
+    -------
+    str or None
+        The public IP of the hub, or of the relay service in between; None behind a smart host of a
+        destination, behind which nothing is modelled.
+    """
+    if is_direct(route, hop):
+        return hop.egress
+    relay = routing.relay_at(scenario, hop)
+    return None if relay is None else scenario.relays[relay].egress
 
 
 def answers(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, ...]:

@@ -185,7 +185,7 @@ class Stages:
         transactions: float,
     ) -> None:
         direct = is_direct(route, hop)
-        receiver = self.scenario.destinations.get(receiver_of(self.scenario, route, hop) or "")
+        receiver = self.scenario.answering.get(receiver_of(self.scenario, route, hop) or "")
         # A domain of no destination answers at once (`reference.ELSEWHERE`).
         response = of_time(receiver.response_time) if receiver else AT_ONCE
         limits = (queue.connections, self.plan.receiver(queue).connections_per_ip)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import product
 
-from relaysim.analysis.mail_paths import Path, receiver
+from relaysim.analysis.mail_paths import Path, beyond_relay, receiver
 from relaysim.analysis.sharing import ips, names, open_paths, outside, parted
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail.address import AddressRange
@@ -60,7 +60,9 @@ def _reach(scenario: Scenario, path: Path, egress: str, blocklist: Blocklist) ->
     return path.share * sum(
         route.share / len(route.lasts) * _use(scenario.destinations[name], blocklist)
         for route, hop in outside(path)
-        if hop.egress == egress and (name := receiver(scenario, route, hop)) is not None
+        if hop.egress == egress
+        and (name := receiver(scenario, route, hop)) is not None
+        and name in scenario.destinations
     )
 
 
@@ -191,6 +193,9 @@ def _domain(scenario: Scenario, path: Path) -> str:
 
 
 def _places(scenario: Scenario, path: Path) -> set[str]:
-    """Return the destinations that see the sender; a smart host hides the ones behind it."""
-    seen = (receiver(scenario, route, hop) for route, hop in outside(path))
+    """Return the destinations that see the sender.
+
+    A smart host hides those behind it, but for the receivers of a relay service.
+    """
+    seen = (beyond_relay(scenario, route, hop) for route, hop in outside(path))
     return {name for name in seen if name is not None}

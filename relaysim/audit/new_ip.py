@@ -34,7 +34,8 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
             for route, hop in outside(path):
                 name = receiver(scenario, route, hop)
                 key = (path.host, path.stream, hop.hub, hop.egress or "")
-                if name is not None:
+                # A relay service judges no IP, and receivers behind it know the IP of the service.
+                if name is not None and name in scenario.destinations:
                     sent[key][name] += path.share * route.share / len(route.lasts)
     for (host, stream, hub, egress), shares in sent.items():
         burst = campaign(scenario, host, stream)

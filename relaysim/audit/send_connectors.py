@@ -94,12 +94,14 @@ def _raised(scenario: Scenario, limit: int) -> str | None:
 
 
 def smart_host(scenario: Scenario) -> Iterator[Finding]:
-    """Mail goes to a smart host, and delivery behind the smart host is not modelled."""
+    """Mail goes to a smart host that is no relay service: delivery behind it is not modelled."""
     sent: dict[str, list[str]] = {}
     for path in paths(scenario):
         for route in path.routes:
             for hop in route.lasts:
-                if hop.connector is not None and hop.connector.smart_hosts:
+                smart = hop.connector is not None and hop.connector.smart_hosts
+                if smart and routing.relay_at(scenario, hop) is None:
+                    assert hop.connector is not None
                     sent.setdefault(hop.connector.name, []).append(path.name)
     for name, streams in sent.items():
         hosts = scenario.send_connectors[name].smart_hosts
@@ -109,7 +111,8 @@ def smart_host(scenario: Scenario) -> Iterator[Finding]:
             f"{listed(dict.fromkeys(streams))} go to the smart host {listed(hosts)}: a run counts "
             "recipients as delivered when the smart host accepts them. Delivery behind the smart "
             "host is not modelled: unknown users, refusals, listings of its IP, junk, delay.",
-            "With a design that sends directly compare only times and losses up to the smart host.",
+            "Describe the smart host as a relay service, [relays.NAME]; or compare only times and "
+            "losses up to the smart host with a design that sends directly.",
         )
 
 

@@ -16,7 +16,8 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
     used: dict[str, Iterable[str | None]] = {
         "dns": {host.server for host in scenario.hosts.values()},
         "send_connectors": carriers,
-        "egress": {hub.egress for hub in scenario.hubs.values()} | {scenario.operations.move_to},
+        "egress": {sender.egress for sender in scenario.senders.values()}
+        | {scenario.operations.move_to},
         "lines": {egress.line for egress in scenario.egress.values() if egress.line},
         "destinations": {
             destination
@@ -25,6 +26,7 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
             for destination in stream.to
         }
         | receivers,
+        "relays": receivers,
     }
     for name, blocklist in scenario.blocklists.items():
         if not _is_used(scenario, blocklist):
@@ -46,7 +48,7 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _led_to(scenario: Scenario) -> tuple[set[str], set[str]]:
-    """Return the send connectors and the destinations of all mail, refused at a hub or not.
+    """Return the send connectors and what answers them for all mail, refused at a hub or not.
 
     Refused mail counts, because an error in a connector makes no other table superfluous.
     """

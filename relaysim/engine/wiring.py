@@ -20,6 +20,7 @@ from relaysim.engine.reputation.listings import Listings
 from relaysim.engine.reputation.mailbox_provider import Provider
 from relaysim.engine.reputation.mailing_lists import MailingLists
 from relaysim.engine.reputation.receiver import Internet
+from relaysim.engine.reputation.relay_limits import RelayLimits
 from relaysim.engine.reputation.signals import SignalReports
 from relaysim.engine.transactions import TransactionStates
 from relaysim.plan.plan import Plan
@@ -95,6 +96,7 @@ def wire(plan: Plan, draws: Draws) -> Actors:
         mailing_lists,
         signals,
         administrator.ndr,
+        RelayLimits(context),
     )
     lines = [
         Line(context.loop, record, number, line.station, line.bandwidth)

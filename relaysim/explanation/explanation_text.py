@@ -206,8 +206,7 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
             return f"mailbox delivery queue of {hop.hub}"
         case routing.HopKind.REMOTE:
             of = f" (destination {outcome.destination})" if outcome.destination else ""
-            smart = hop.domain != domain_of(outcome.recipient)
-            behind = "; delivery behind the smart host is not modelled" if smart else ""
+            behind = _behind(scenario, outcome, hop)
             return (
                 f"queue {hop.next_hop}{of} of {hop.hub} by send connector {name}, leaves by "
                 f"{hop.egress}{behind}"
@@ -227,6 +226,16 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
             )
         case routing.HopKind.TOO_LARGE:
             return f"NDR, as every matching send connector is too small: {reply.NO_ROUTE_FOR_SIZE}"
+
+
+def _behind(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
+    """Return what follows at a smart host; "" for a hop to the recipient's domain."""
+    if hop.domain == domain_of(outcome.recipient):
+        return ""
+    relay = routing.relay_at(scenario, hop)
+    if relay is None:
+        return "; delivery behind the smart host is not modelled"
+    return f"; the relay service {relay} delivers it from {scenario.relays[relay].egress}"
 
 
 def _wrap(text: str, indent: int = 0) -> list[str]:

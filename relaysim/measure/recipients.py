@@ -251,7 +251,7 @@ def _egress_of_hub(trace: Trace, scenario: Scenario, hub: Small) -> Column:
     """Return the egress of the hub of each recipient in a queue that leads outside; else -1."""
     names, transaction = trace.names, trace.recipients["transaction"]
     index = {name: i for i, name in enumerate(names.egress)}
-    hubs = (scenario.hubs[title] for title in names.hub_title)
+    hubs = (scenario.senders[title] for title in names.hub_title)
     of_hub = np.array([index.get(hub.egress, -1) for hub in hubs], np.int64)
     known = set(names.hubs)
     # Outside, or to several hubs in turn, which have no name of one.

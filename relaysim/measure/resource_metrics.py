@@ -215,6 +215,8 @@ def queue_resources(scenario: Scenario) -> dict[str, QueueResource]:
             QueueKind.SUBMISSION, hub.name, ""
         )
         for hub in plan.hubs
+        # A relay service has no cores, and so no submission queue.
+        if hub.cpu_station >= 0
     }
     for queue in plan.queues:
         next_hop = counted.get(queue.next_hop, queue.next_hop)

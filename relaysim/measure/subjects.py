@@ -34,7 +34,7 @@ def subjects(scenario: Scenario, scope: str) -> tuple[str, ...] | None:
         case "destination":
             return (INTERNAL, *scenario.destinations)
         case "hub":
-            return tuple(scenario.hubs)
+            return tuple(scenario.senders)
         case "egress":
             return tuple(scenario.egress)
         case "blocklist":

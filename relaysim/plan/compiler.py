@@ -27,6 +27,7 @@ from relaysim.plan.plan import (
     StreamPlan,
 )
 from relaysim.plan.reached import seen_from
+from relaysim.plan.relay_services import as_hub, external_domains, front_door, relay_plans
 from relaysim.plan.reputation_compiler import threshold
 from relaysim.plan.separated_culprits import separate_culprits
 from relaysim.plan.shadow_server import shadow_server
@@ -95,6 +96,8 @@ def compile_plan(scenario: Scenario) -> Plan:
         receivers=_receivers(scenario, numbers),
         domains=tuple(numbers.domains),
         receiver_of=tuple(numbers.receiver_of),
+        external=external_domains(scenario, numbers),
+        relays=relay_plans(scenario),
         lines=_lines(scenario, numbers, station),
         egress=observers.egress(scenario, numbers),
         from_domains=tuple(numbers.from_domains),
@@ -121,7 +124,7 @@ def compile_plan(scenario: Scenario) -> Plan:
 
 def _stations(scenario: Scenario, numbers: Numbering) -> tuple[Station, ...]:
     stations = []
-    for number, name in enumerate(numbers.hubs):
+    for number, name in enumerate(sorted(scenario.hubs)):
         hub = scenario.hubs[name]
         submissions = hub.max_concurrent_mailbox_submissions or 0
         for kind, servers, key in (
@@ -202,8 +205,9 @@ def _cost(cost: hub_model.Cost) -> Cost:
 
 
 def _hub(scenario: Scenario, name: str, numbers: Numbering, station: dict[str, int]) -> HubPlan:
-    hub = scenario.hubs[name]
-    shadow = shadow_server(scenario, name)
+    relay = scenario.relays.get(name)
+    hub = scenario.hubs[name] if relay is None else as_hub(relay)
+    shadow = None if relay is not None else shadow_server(scenario, name)
     quotas = (
         hub.max_per_domain_high_priority_connections,
         hub.max_per_domain_normal_priority_connections,
@@ -217,9 +221,10 @@ def _hub(scenario: Scenario, name: str, numbers: Numbering, station: dict[str, i
         title=hub.name,
         cores=hub.cores,
         sends_first=hub.properties.sends_first,
-        cpu_station=station[station_name(StationKind.CORES, hub.name)],
-        commit_station=station[station_name(StationKind.COMMIT, hub.name)],
-        submission_station=station[station_name(StationKind.MAILBOX_SUBMISSION, hub.name)],
+        # A relay service has no stations: its work costs nothing.
+        cpu_station=station.get(station_name(StationKind.CORES, hub.name), -1),
+        commit_station=station.get(station_name(StationKind.COMMIT, hub.name), -1),
+        submission_station=station.get(station_name(StationKind.MAILBOX_SUBMISSION, hub.name), -1),
         egress=numbers.egress.index(hub.egress),
         dsn_stream=numbers.streams.index(dsn_name(hub.name)),
         receive=_cost(hub.receive_cost),
@@ -322,6 +327,8 @@ def _receivers(scenario: Scenario, numbers: Numbering) -> tuple[ReceiverPlan, ..
     for name in numbers.destinations:
         if name in scenario.destinations:
             result.append(_receiver(scenario.destinations[name]))
+        elif name in scenario.relays:
+            result.append(front_door(scenario.relays[name], silent))
         else:
             result.append(replace(silent, name=name))
     return tuple(result)

@@ -1,20 +1,26 @@
 """Routes: from each hub, the delivery queue of each domain."""
 
 from array import array
+from collections.abc import Callable
 from dataclasses import replace
 
+from relaysim.mail.domains import is_authoritative
 from relaysim.plan import routing
 from relaysim.plan.client_session import client_session
 from relaysim.plan.hand_over import hand_overs
 from relaysim.plan.names import QueueKind, queue_name
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.plan import TOO_LARGE, QueuePlan
+from relaysim.plan.relay_services import inbound_hubs
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 
 INTRA_ORGANIZATION = 20
 """Messages a connection between two hubs carries (IntraOrgConnectorSmtpMaxMessagesPerConnection;
 20 is confirmed from 2013 on)."""
+
+_Key = tuple[QueueKind, int, str]
+"""Kind, hub and next hop of a queue."""
 
 
 class Routes:
@@ -28,7 +34,7 @@ class Routes:
     def __init__(self, scenario: Scenario, numbers: Numbering, replies: dict[str, int]) -> None:
         self.scenario, self.numbers, self.replies = scenario, numbers, replies
         self.queues: list[QueuePlan] = []
-        self._number: dict[tuple[QueueKind, int, str], int] = {}
+        self._number: dict[_Key, int] = {}
         self._hops: dict[tuple[int, str, int, int], routing.Hop] = {}
         senders = scenario.send_connectors.values()
         self.linked = any(sender.linked_receive_connector for sender in senders)
@@ -53,6 +59,8 @@ class Routes:
 
         The way to the first domain that is like it is the way to the domain.
         """
+        if self.numbers.hubs[hub] in self.scenario.relays:
+            return self._behind_relay(hub, first, domain, connector)
         hop = routing.for_domain(self._next_hop(hub, first, size, connector), domain)
         match hop.kind:
             case routing.HopKind.TOO_LARGE:
@@ -66,11 +74,63 @@ class Routes:
             case routing.HopKind.REMOTE:
                 kind, next_hop = QueueKind.REMOTE, hop.next_hop
         # Domains behind the same smart hosts share one queue, as in Exchange.
-        key = kind, hub, next_hop
+        return self._numbered((kind, hub, next_hop), lambda key: self._queue(*key, hop))
+
+    def _numbered(self, key: _Key, made: Callable[[_Key], QueuePlan]) -> int:
+        """Return the number of a queue, which is made once."""
         if key not in self._number:
             self._number[key] = len(self.queues)
-            self.queues.append(self._queue(*key, hop))
+            self.queues.append(made(key))
         return self._number[key]
+
+    def _behind_relay(self, hub: int, first: str, domain: str, connector: int) -> int:
+        """Return the queue of a relay service: to a domain outside, or to the hubs that take mail.
+
+        An NDR goes to the organization through the same hubs as mail from outside. Mail for own
+        mailboxes comes to a service by a linked send connector alone: the service delivers it, or
+        the hub would send it to the service again.
+        """
+        if is_authoritative(self.scenario.organization.domains, first):
+            if connector >= 0:
+                return self._numbered((QueueKind.MAILBOX, hub, ""), self._to_mailboxes)
+            inbound = ",".join(inbound_hubs(self.scenario))
+            return self._numbered((QueueKind.TRANSFER, hub, inbound), self._to_organization)
+        return self._numbered((QueueKind.REMOTE, hub, domain), self._to_receiver)
+
+    def _to_organization(self, key: _Key) -> QueuePlan:
+        """Return the queue of a relay service for mail to the organization."""
+        kind, hub, next_hop = key
+        relay = self.numbers.hubs[hub]
+        hubs = [self.numbers.hubs.index(name) for name in inbound_hubs(self.scenario)]
+        return QueuePlan(
+            *(queue_name(kind, relay, next_hop), kind, hub, next_hop, 0, dotted(("relays", relay))),
+            to_hubs=tuple(hubs),
+            refusals=("",) * len(hubs),
+        )
+
+    def _to_mailboxes(self, key: _Key) -> QueuePlan:
+        """Return the queue of a relay service for own mailboxes."""
+        kind, hub, next_hop = key
+        relay = self.numbers.hubs[hub]
+        return QueuePlan(queue_name(kind, relay), kind, hub, next_hop, 0, dotted(("relays", relay)))
+
+    def _to_receiver(self, key: _Key) -> QueuePlan:
+        """Return the queue of a relay service for a domain outside."""
+        kind, hub, next_hop = key
+        relay = self.scenario.relays[self.numbers.hubs[hub]]
+        path = dotted(("relays", relay.name, "max_per_domain_outbound_connections"))
+        limit = relay.max_per_domain_outbound_connections or 0
+        domain = self.numbers.domain(next_hop)
+        receiver = self.numbers.receiver_of[domain]
+        model = self.scenario.destinations.get(self.numbers.destinations[receiver])
+        return QueuePlan(
+            *(queue_name(kind, relay.name, next_hop), kind, hub, next_hop, limit, path),
+            per_connection=(model.max_messages_per_connection or 0) if model is not None else 0,
+            receiver=receiver,
+            domain=domain,
+            egress=self.numbers.egress.index(relay.egress),
+            line=self.numbers.line_of(self.scenario, relay.egress),
+        )
 
     def _next_hop(self, hub: int, domain: str, size: int, connector: int) -> routing.Hop:
         """Return the next hop of a domain."""
@@ -107,7 +167,9 @@ class Routes:
         assert hop.egress is not None
         domain = numbers.domain(hop.domain)
         receiver = numbers.receiver_of[domain]
-        destination = scenario.destinations.get(numbers.destinations[receiver])
+        title = numbers.destinations[receiver]
+        destination = scenario.answering.get(title)
+        relay = numbers.relays.index(title) if title in scenario.relays else -1
         limits = [hop.connector.smtp_max_messages_per_connection]
         if destination is not None:
             limits.append(destination.max_messages_per_connection)
@@ -119,6 +181,9 @@ class Routes:
             domain=domain,
             egress=numbers.egress.index(hop.egress),
             line=numbers.line_of(scenario, hop.egress),
+            to_hubs=() if relay < 0 else (numbers.hubs.index(title),),
+            refusals=() if relay < 0 else ("",),
+            relay=relay,
         )
 
     def _organization(self, queue: QueuePlan, hop: routing.Hop) -> QueuePlan:
@@ -161,8 +226,9 @@ class Routes:
         address = self.numbers.egress[egress]
         # A copy, because the loop appends; the new queues follow, so no number changes.
         for number, queue in enumerate(tuple(self.queues)):
-            # -1 is a queue that stays inside.
-            if queue.egress not in (-1, egress):
+            # -1 is a queue that stays inside. The IP of a relay service is not the company's.
+            of_relay = self.numbers.hubs[queue.hub] in self.scenario.relays
+            if queue.egress not in (-1, egress) and not of_relay:
                 added[number] = len(self.queues)
                 hub = self.numbers.hubs[queue.hub]
                 name = queue_name(queue.kind, hub, queue.next_hop, address)

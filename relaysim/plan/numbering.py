@@ -12,19 +12,21 @@ class Numbering:
     """The numbers of all entities with a name, in the order of names.
 
     `streams` has the streams of hosts in the order of `Draws.streams`, then the DSNs of each hub.
-    `sources` are the addresses of clients: of hosts, then of hubs. `line_titles` are the names of
-    lines, then the public IPs with a separate line. `first_alike` has for each domain the first one
-    that the same patterns match: connectors know a domain by them alone, so what holds for the
-    first one holds for thousands that are like it.
+    `hubs` are the hubs, then the relay services, which deliver as a hub does what they have
+    accepted. `sources` are the addresses of clients: of hosts, then of hubs. `line_titles` are the
+    names of lines, then the public IPs with a separate line. `first_alike` has for each domain the
+    first one that the same patterns match: connectors know a domain by them alone, so what holds
+    for the first one holds for thousands that are like it.
     """
 
     def __init__(self, scenario: Scenario) -> None:
         places = receivers(scenario, has_traps(scenario))
         self.hosts = sorted(scenario.hosts)
-        self.hubs = sorted(scenario.hubs)
+        self.relays = sorted(scenario.relays)
+        self.hubs = [*sorted(scenario.hubs), *self.relays]
         self.connectors = [
             (hub, name)
-            for hub in self.hubs
+            for hub in sorted(scenario.hubs)
             for name in sorted(scenario.hubs[hub].receive_connectors)
         ]
         hosts = {str(host.address) for host in scenario.hosts.values()}

@@ -17,6 +17,7 @@ from relaysim.mail.reply import Wording
 from relaysim.mail.session_time import Timing
 from relaysim.mail.watched_drive import Drive
 from relaysim.plan.names import QueueKind, StationKind
+from relaysim.plan.relay_plan import RelayPlan
 from relaysim.plan.reputation_plan import (
     BlocklistPlan,
     EgressPlan,
@@ -202,7 +203,8 @@ class PressurePlan:
 class HubPlan:
     """A hub.
 
-    `title` is its name in the scenario; the `name` of a hub for culprits alone is another.
+    `title` is its name in the scenario; the `name` of a hub for culprits alone is another. A relay
+    service is a hub without costs, whose stations are -1: what it has accepted, it delivers.
     `shadow` is the hub that gets a copy of its messages; -1 for none. With a `queue_manager`, as in
     Postfix, the `message_retry_interval` is 0 and has no effect.
     """
@@ -293,7 +295,10 @@ class QueuePlan:
     moved : bool
         Whether it is for culprits' mail that the administrator moved to another public IP.
     to_hubs : tuple of int
-        The hubs that it hands mail to, in turn by connection.
+        The hubs that it hands mail to, in turn by connection; of a relay service the hub that
+        delivers what the service has accepted.
+    relay : int
+        The relay service that answers, index into `Plan.relays`; -1 for none.
     refusals : tuple of str
         For each of these hubs the reply that refuses the connection, or "".
     sessions : tuple of ClientSession or None
@@ -317,6 +322,7 @@ class QueuePlan:
     to_hubs: tuple[int, ...] = ()
     refusals: tuple[str, ...] = ()
     sessions: tuple[ClientSession | None, ...] = ()
+    relay: int = -1
 
     @property
     def reachable(self) -> bool:
@@ -388,6 +394,9 @@ class Plan:
     receivers: tuple[ReceiverPlan, ...]
     domains: tuple[str, ...]
     receiver_of: tuple[int, ...]
+    external: "array[int]"
+    """Of each domain: whether it is no accepted domain of the organization."""
+    relays: tuple[RelayPlan, ...]
     lines: tuple[LinePlan, ...]
     egress: tuple[EgressPlan, ...]
     from_domains: tuple[str, ...]

@@ -105,7 +105,8 @@ def _last_queues(
             continue
         queue = plan.queues[number]
         # A mailbox or unreachable queue has no egress and no further hub, so it adds nothing.
-        if queue.egress >= 0:
+        # Behind a relay service receivers see the IP of the service.
+        if queue.egress >= 0 and queue.relay < 0:
             last.append(queue)
         for to in queue.to_hubs:
             # Behind a smart host no send connector is linked to the receive connector.

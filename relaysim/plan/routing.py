@@ -187,14 +187,26 @@ def answering_domain(connector: SendConnector, domain: str) -> str:
     return domain if connector.dns_routing_enabled else smart_host_domain(connector.smart_hosts[0])
 
 
+def relay_at(scenario: Scenario, hop: Hop) -> str | None:
+    """Return the name of the relay service that answers at a remote hop; None if none does."""
+    if hop.kind is not HopKind.REMOTE:
+        return None
+    return next((name for name, of in scenario.relays.items() if hop.domain in of.names), None)
+
+
 def smart_hosts_in_use(scenario: Scenario) -> tuple[str, ...]:
-    """Return the smart hosts outside of enabled send connectors, as the file writes them."""
+    """Return the smart hosts of enabled send connectors outside that have nothing modelled behind.
+
+    They are spelled as the file writes them; those of relay services are left out.
+    """
     connectors = scenario.send_connectors.values()
+    served = {name for relay in scenario.relays.values() for name in relay.names}
     names = [
         name
         for connector in connectors
         if connector.enabled and not smart_hubs(scenario, connector)
         for name in connector.smart_hosts
+        if smart_host_domain(name) not in served
     ]
     return tuple(dict.fromkeys(names))
 

@@ -27,6 +27,7 @@ from relaysim.plan.plan import (
     Station,
     Verdicts,
 )
+from relaysim.plan.relay_plan import twin_relays
 
 
 def separate_culprits(plan: Plan) -> Plan:
@@ -46,6 +47,7 @@ def separate_culprits(plan: Plan) -> Plan:
     guilty = {stream.host for stream in plan.streams if stream.culprit}
     hubs, connectors, lines = len(plan.hubs), len(plan.connectors), len(plan.lines)
     queues, stations, streams = len(plan.queues), len(plan.stations), len(plan.streams)
+    relays = len(plan.relays)
 
     dsn = tuple(
         replace(
@@ -60,11 +62,11 @@ def separate_culprits(plan: Plan) -> Plan:
         replace(
             hub,
             name=hub.name + CULPRITS,
-            cpu_station=hub.cpu_station + stations,
-            commit_station=hub.commit_station + stations,
-            submission_station=hub.submission_station + stations,
+            cpu_station=_next(hub.cpu_station, stations),
+            commit_station=_next(hub.commit_station, stations),
+            submission_station=_next(hub.submission_station, stations),
             dsn_stream=streams + number,
-            shadow=hub.shadow + hubs if hub.shadow >= 0 else -1,
+            shadow=_next(hub.shadow, hubs),
         )
         for number, hub in enumerate(plan.hubs)
     )
@@ -97,12 +99,14 @@ def separate_culprits(plan: Plan) -> Plan:
                 # before.
                 name=_queue_name(plan, queue),
                 hub=queue.hub + hubs,
-                line=queue.line + lines if queue.line >= 0 else -1,
+                line=_next(queue.line, lines),
+                relay=_next(queue.relay, relays),
                 to_hubs=tuple(hub + hubs for hub in queue.to_hubs),
                 sessions=tuple(_at_twin(session, hubs, connectors) for session in queue.sessions),
             )
             for queue in plan.queues
         ),
+        relays=plan.relays + twin_relays(plan.relays),
         lines=plan.lines
         + tuple(
             replace(line, name=line_name(line.title + CULPRITS), station=line.station + stations)
@@ -113,9 +117,9 @@ def separate_culprits(plan: Plan) -> Plan:
             replace(
                 station,
                 name=_station_name(plan, station),
-                hub=station.hub + hubs if station.hub >= 0 else -1,
-                connector=station.connector + connectors if station.connector >= 0 else -1,
-                line=station.line + lines if station.line >= 0 else -1,
+                hub=_next(station.hub, hubs),
+                connector=_next(station.connector, connectors),
+                line=_next(station.line, lines),
             )
             for station in plan.stations
         ),
@@ -140,6 +144,11 @@ def _at_twin(session: ClientSession | None, hubs: int, connectors: int) -> Clien
         return None
     mail = session.mail + session.mail[-hubs:]
     return replace(session, connector=session.connector + connectors, mail=mail)
+
+
+def _next(number: int, count: int) -> int:
+    """Return the number of the twin of one of `count` things; -1 is none."""
+    return number + count if number >= 0 else -1
 
 
 def _queue_name(plan: Plan, queue: QueuePlan) -> str:

@@ -7,7 +7,14 @@ from functools import cache
 from importlib.resources import files
 
 from relaysim.profiles.file import EXTENDS, Keys, Reader
-from relaysim.profiles.kind import INSTALLED, PROPERTIES, RECEIVE_CONNECTOR, Kind, installed_name
+from relaysim.profiles.kind import (
+    INSTALLED,
+    LIMITS,
+    PROPERTIES,
+    RECEIVE_CONNECTOR,
+    Kind,
+    installed_name,
+)
 from relaysim.profiles.profile import Profile
 
 SUFFIX = ".toml"
@@ -60,6 +67,8 @@ def keys(kind: Kind) -> Mapping[str, Keys]:
         common = [key for key in tables[0] if all(key in table for table in tables)]
         allowed = tuple(dict.fromkeys(key for table in tables for key in table))
         result[section] = Keys(allowed, tuple(common), len(tables) < len(every))
+    if LIMITS in result:
+        result[LIMITS] = Keys(None, (), True)
     if RECEIVE_CONNECTOR in result:
         overlays = (
             key
@@ -68,7 +77,7 @@ def keys(kind: Kind) -> Mapping[str, Keys]:
             if installed_name(section) is not None
             for key in table
         )
-        allowed = tuple(dict.fromkeys([*result[RECEIVE_CONNECTOR].allowed, *overlays]))
+        allowed = tuple(dict.fromkeys([*(result[RECEIVE_CONNECTOR].allowed or ()), *overlays]))
         result[INSTALLED] = Keys(allowed, (), True)
     declared = tuple(field.name for field in fields(kind.properties))
     return result | {PROPERTIES: Keys(declared, declared, False)}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from relaysim.profiles.kind import RECEIVE_CONNECTOR, installed_name
+from relaysim.profiles.kind import LIMITS, RECEIVE_CONNECTOR, installed_name
 from relaysim.profiles.profile import Profile, Table
 from relaysim.profiles.value import plain
 
@@ -70,3 +70,9 @@ def destination_defaults(profile: Profile) -> Raw:
 def blocklist_defaults(profile: Profile) -> Raw:
     """Return the parameters of a blocklist."""
     return plain(profile.table("blocklist"))
+
+
+def relay_defaults(profile: Profile) -> Raw:
+    """Return the defaults of a relay service, with its limits by name."""
+    limits = plain(profile.table(LIMITS))
+    return plain(profile.table("relay")) | ({"limits": limits} if limits else {})

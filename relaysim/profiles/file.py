@@ -36,9 +36,12 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys that a section may have and must have; `optional` if the section may be absent."""
+    """The keys that a section may have and must have; `optional` if the section may be absent.
 
-    allowed: tuple[str, ...]
+    `allowed` is None where any key may be.
+    """
+
+    allowed: tuple[str, ...] | None
     required: tuple[str, ...]
     optional: bool
 

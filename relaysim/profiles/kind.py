@@ -10,10 +10,14 @@ from relaysim.profiles.properties import (
     HostProperties,
     MtaProperties,
     Properties,
+    RelayProperties,
 )
 
 PROPERTIES = "properties"
 """The section of a profile file that fills no key of a scenario."""
+
+LIMITS = "limits"
+"""The section of a relay profile whose keys are names of limits, chosen freely."""
 
 
 class Kind(StrEnum):
@@ -23,6 +27,7 @@ class Kind(StrEnum):
     HOST = "host"
     DESTINATION = "destination"
     BLOCKLIST = "blocklist"
+    RELAY = "relay"
 
     @property
     def noun(self) -> str:
@@ -45,6 +50,7 @@ _NOUNS = {
     Kind.HOST: "kind of host",
     Kind.DESTINATION: "destination profile",
     Kind.BLOCKLIST: "blocklist profile",
+    Kind.RELAY: "relay profile",
 }
 _SECTIONS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
     {
@@ -60,6 +66,7 @@ _SECTIONS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "reputation": "destinations.NAME.reputation",
         },
         Kind.BLOCKLIST: {"blocklist": "blocklists.NAME"},
+        Kind.RELAY: {"relay": "relays.NAME", LIMITS: "relays.NAME.limits"},
     }
 )
 _PROPERTIES: Mapping[Kind, type[Properties]] = MappingProxyType(
@@ -68,6 +75,7 @@ _PROPERTIES: Mapping[Kind, type[Properties]] = MappingProxyType(
         Kind.HOST: HostProperties,
         Kind.DESTINATION: DestinationProperties,
         Kind.BLOCKLIST: BlocklistProperties,
+        Kind.RELAY: RelayProperties,
     }
 )
 RECEIVE_CONNECTOR = "receive_connector"

@@ -86,4 +86,20 @@ class BlocklistProperties:
     """The operator of the list: lists of one operator see the same spam traps."""
 
 
-Properties = MtaProperties | HostProperties | DestinationProperties | BlocklistProperties
+@dataclass(frozen=True, slots=True)
+class RelayProperties:
+    """The properties of a relay service."""
+
+    provider: str
+    """The provider: relay services of one provider share the limits of the tenant."""
+    refuses_support_ended_before: str
+    """Exchange servers whose support ended before this day, such as 2025-10-14, are refused.
+
+    Those whose support ended later are throttled and then refused in stages. Empty if the service
+    does not look at the version.
+    """
+
+
+Properties = (
+    MtaProperties | HostProperties | DestinationProperties | BlocklistProperties | RelayProperties
+)

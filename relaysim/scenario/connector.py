@@ -125,7 +125,7 @@ class SendConnector(Table):
     smart_hosts: Many[str] = ()
     """Relays that mail goes to instead of the receiving domain."""
     dns_routing_enabled: Annotated[bool, Field(validate_default=True)] = True
-    """Whether mail goes straight to the receiving domain."""
+    """Whether mail goes straight to the receiving domain; the default is false with smart hosts."""
     max_message_size: SizeLimit
     """The largest message that it sends."""
     smtp_max_messages_per_connection: Limit

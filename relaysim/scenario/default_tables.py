@@ -9,6 +9,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from relaysim.mail.relay_limits import external_recipient_limit
 from relaysim.mail.usage import parse_usage, usage_defaults
 from relaysim.profiles.collection import Collection
 from relaysim.profiles.defaults import (
@@ -17,6 +18,7 @@ from relaysim.profiles.defaults import (
     host_defaults,
     hub_defaults,
     receive_connector_defaults,
+    relay_defaults,
     send_connector_table,
 )
 from relaysim.profiles.kind import Kind
@@ -29,6 +31,8 @@ from relaysim.units import format_duration
 Raw = dict[str, Any]
 
 _KINDS = ("distribution", "process")
+BY_LICENCES = "licences"
+"""The word for a limit of a relay service that follows from its licences."""
 _WHOLE = ("to", "refusal_stage", "refusal_action")
 """Tables of shares of one whole: half of another one would add up to something else."""
 _LAW = (("mean", "median"), ("cv", "sigma"))
@@ -50,6 +54,9 @@ MAILBOXES: Mapping[str, Value] = MappingProxyType(
             "nothing is published on delivery to mailboxes",
         )
     }
+)
+RELAY_EGRESS: Mapping[str, Value] = MappingProxyType(
+    {"age": _assumed("3650 d", "receivers have known the large services for years")}
 )
 OPERATIONS: Mapping[str, Value] = MappingProxyType(
     {
@@ -125,6 +132,7 @@ def with_defaults(raw: Mapping[str, Any], collection: Collection) -> Raw:
         "hosts": partial(_host, collection, format_duration(default_deadline(raw))),
         "destinations": partial(_destination, collection),
         "blocklists": partial(_blocklist, collection),
+        "relays": partial(_relay, collection),
     }
     filled = {
         **raw,
@@ -135,6 +143,8 @@ def with_defaults(raw: Mapping[str, Any], collection: Collection) -> Raw:
     for group, fill in fillers.items():
         if group in raw:
             filled[group] = _each(raw[group], fill)
+    if "relays" in raw:
+        filled["egress"] = _over(_relay_egress(filled["relays"]), raw.get("egress", {}))
     return filled
 
 
@@ -143,6 +153,7 @@ GROUPS = {
     Kind.HOST: "hosts",
     Kind.DESTINATION: "destinations",
     Kind.BLOCKLIST: "blocklists",
+    Kind.RELAY: "relays",
 }
 """The tables of a scenario whose entries have a profile of each kind."""
 PROFILE_KEYS = {
@@ -150,6 +161,7 @@ PROFILE_KEYS = {
     Kind.HOST: "kind",
     Kind.DESTINATION: "profile",
     Kind.BLOCKLIST: "profile",
+    Kind.RELAY: "profile",
 }
 """The key of an entry that names its profile."""
 
@@ -188,11 +200,14 @@ def _hub(collection: Collection, name: str, table: Mapping[str, Any]) -> Raw:
 
 
 def _send_connector(collection: Collection, hubs: Any, name: str, table: Mapping[str, Any]) -> Raw:
-    """Return the connector over the defaults of its source servers."""
+    """Return the connector over the defaults of its source servers; smart hosts need no DNS."""
     # "" is no hub: its defaults are those of the first profile.
     servers = [server for _, server in texts(table.get("source_transport_servers"))] or [""]
     profiles = [_profile(collection, Kind.MTA, at(hubs, server)) for server in servers]
-    return {**plain(send_connector_table(profiles)), **table, "name": name}
+    below = plain(send_connector_table(profiles))
+    if table.get("smart_hosts"):
+        below["dns_routing_enabled"] = False
+    return {**below, **table, "name": name}
 
 
 def _of_usage(usage: Any) -> Raw:
@@ -223,3 +238,22 @@ def _blocklist(collection: Collection, name: str, table: Mapping[str, Any]) -> R
     profile = _profile(collection, Kind.BLOCKLIST, table)
     filled = merged(blocklist_defaults(profile), table)
     return filled | {"name": name, "properties": profile.properties}
+
+
+def _relay(collection: Collection, name: str, table: Mapping[str, Any]) -> Raw:
+    profile = _profile(collection, Kind.RELAY, table)
+    filled = merged(relay_defaults(profile), table)
+    licences = filled.get("licences")
+    if isinstance(licences, int) and not isinstance(licences, bool) and licences > 0:
+        number = external_recipient_limit(licences)
+        filled["limits"] = {
+            key: {**limit, "limit": number} if at(limit).get("limit") == BY_LICENCES else limit
+            for key, limit in at(filled, "limits").items()
+        }
+    return filled | {"name": name, "properties": profile.properties}
+
+
+def _relay_egress(relays: Any) -> Raw:
+    """Return the public IPs of relay services, which no file needs to write."""
+    addresses = (at(relay).get("egress") for relay in at(relays).values())
+    return {address: plain(RELAY_EGRESS) for address in addresses if isinstance(address, str)}

@@ -151,6 +151,7 @@ def _defaults(scenario: Scenario) -> dict[str, Any]:
         "send_connectors": {name: {} for name in scenario.send_connectors},
         "destinations": {n: {"profile": d.profile} for n, d in scenario.destinations.items()},
         "blocklists": {n: {"profile": b.profile} for n, b in scenario.blocklists.items()},
+        "relays": {n: {"profile": r.profile} for n, r in scenario.relays.items()},
     }
     return with_defaults(bare, scenario.profiles)
 

@@ -27,6 +27,7 @@ from relaysim.scenario.event import Event
 from relaysim.scenario.host import Host
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.operations import Coupling, Operations
+from relaysim.scenario.relay import Relay
 from relaysim.scenario.run_end import LONGEST, USUAL
 from relaysim.scenario.table import (
     DAY,
@@ -244,6 +245,8 @@ class Scenario(Table):
     """Machines that submit mail, by name."""
     destinations: Named[Destination] = Field(default_factory=immutabledict)
     """Classes of receiving domains, by name."""
+    relays: Named[Relay] = Field(default_factory=immutabledict)
+    """Relay services that hubs use as smart hosts, by name."""
     blocklists: Named[Blocklist] = Field(default_factory=immutabledict)
     """Blocklist operators by name."""
     operations: Operations
@@ -261,6 +264,16 @@ class Scenario(Table):
         """Return the profiles that it names, with the source of each default."""
         return self._profiles
 
+    @property
+    def answering(self) -> Mapping[str, Destination | Relay]:
+        """Return what answers the hubs outside: destinations and relay services, by name."""
+        return {**self.destinations, **self.relays}
+
+    @property
+    def senders(self) -> Mapping[str, Hub | Relay]:
+        """Return what sends to receivers: hubs and relay services, by name."""
+        return {**self.hubs, **self.relays}
+
     def with_profiles(self, collection: Collection) -> Self:
         """Return the scenario with those profiles of a collection that it names."""
         used = [
@@ -271,6 +284,7 @@ class Scenario(Table):
                 for destination in self.destinations.values()
             ),
             *((Kind.BLOCKLIST, blocklist.profile) for blocklist in self.blocklists.values()),
+            *((Kind.RELAY, relay.profile) for relay in self.relays.values()),
         ]
         scenario = self.model_copy()
         scenario._profiles = collection.only(used)

@@ -26,6 +26,7 @@ _GROUPS = (
     "hosts",
     "destinations",
     "blocklists",
+    "relays",
     "dns",
 )
 

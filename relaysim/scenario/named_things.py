@@ -3,11 +3,11 @@
 A new one needs all keys, or a profile. A misspelled name would make a thing that nothing uses.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from relaysim.profiles.collection import Collection
-from relaysim.profiles.kind import Kind
+from relaysim.profiles.kind import LIMITS, Kind
 from relaysim.scenario.problem import Problem, dotted, unknown
 from relaysim.scenario.raw_tables import Raw, at
 
@@ -21,6 +21,8 @@ _NOUNS = {
     ("hosts", "*", "streams"): "stream",
     ("destinations",): "destination",
     ("blocklists",): "blocklist",
+    ("relays",): "relay service",
+    ("relays", "*", "limits"): "limit",
 }
 """Tables of named things, each a table itself, and the word for one; * is any name."""
 
@@ -29,8 +31,7 @@ def missing(raw: Raw, path: tuple[str, ...], collection: Collection) -> Problem 
     """Return the problem of a path through a named thing that these tables lack."""
     for group, noun in _groups(path):
         name = path[len(group)]
-        profiles = collection.names(Kind.BLOCKLIST) if noun == "blocklist" else ()
-        known = list(dict.fromkeys([*at(raw, *group), *profiles]))
+        known = list(dict.fromkeys([*at(raw, *group), *_given(raw, group, collection)]))
         begins = path[len(group) + 1 :] == ("profile",)
         if name not in known and not begins:
             here = (*group, name)
@@ -40,6 +41,16 @@ def missing(raw: Raw, path: tuple[str, ...], collection: Collection) -> Problem 
             whole = f"{problem.message}, and a new one is given whole: {dotted(here)}={{...}}"
             return problem if problem.nearest else replace(problem, message=whole)
     return None
+
+
+def _given(raw: Raw, group: tuple[str, ...], collection: Collection) -> Iterable[str]:
+    """Return the names that profiles give a group: blocklists, and limits of a relay service."""
+    if group == ("blocklists",):
+        return collection.names(Kind.BLOCKLIST)
+    profile = at(raw, *group[:2]).get("profile")
+    if len(group) > 1 and group[0] == "relays" and profile in collection.names(Kind.RELAY):
+        return collection.profile(Kind.RELAY, str(profile)).table(LIMITS)
+    return ()
 
 
 def _groups(path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

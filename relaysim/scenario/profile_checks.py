@@ -5,7 +5,7 @@ from collections.abc import Callable
 from relaysim.profiles.collection import Collection
 from relaysim.profiles.kind import Kind
 from relaysim.scenario.blocklist import NEEDED, OPTIONAL
-from relaysim.scenario.default_tables import GROUPS, PROFILE_KEYS, with_defaults
+from relaysim.scenario.default_tables import BY_LICENCES, GROUPS, PROFILE_KEYS, with_defaults
 from relaysim.scenario.front_end_checks import FRONT_END_CHECKS
 from relaysim.scenario.problem import Problem, unknown
 from relaysim.scenario.raw_tables import Found, Raw, at, named, streams, texts
@@ -107,6 +107,20 @@ def _settings(raw: Raw, collection: Collection) -> Found:
                 yield Problem(("hubs", name, key), text)
 
 
+def _licences(raw: Raw, collection: Collection) -> Found:
+    """Report relay services whose limit depends on licences that no file gives."""
+    filled = with_defaults({"relays": at(raw, "relays")}, collection)
+    for name, table in named(filled, "relays"):
+        limits = at(table, "limits").values()
+        wanted = any(at(limit).get("limit") == BY_LICENCES for limit in limits)
+        if wanted and "licences" not in table:
+            yield Problem(
+                ("relays", name, "licences"),
+                "missing key: the limit of external recipients depends on the paid licences of the "
+                "tenant, such as licences = 300",
+            )
+
+
 PROFILE_CHECKS: tuple[Callable[[Raw, Collection], Found], ...] = (
     _profiles,
     _parameters,
@@ -115,4 +129,5 @@ PROFILE_CHECKS: tuple[Callable[[Raw, Collection], Found], ...] = (
     _linked,
     _settings,
     *FRONT_END_CHECKS,
+    _licences,
 )

@@ -31,8 +31,8 @@ _RESERVED = {
     ELSEWHERE: "domains that no destination has",
 }
 """The destination that stands for the own mailboxes."""
-_HUBS = ""
-"""The hubs of the scenario, in place of a destination: no destination has this name."""
+_HUBS = "the hubs"
+"""What describes a smart host that is a hub of the scenario."""
 DSN = "dsn"
 """The class of delivery status notifications."""
 
@@ -56,6 +56,7 @@ def _names_are_keys(raw: Raw) -> Found:
         ("hosts",): ("properties",),
         ("destinations",): both,
         ("blocklists",): both,
+        ("relays",): both,
     }
     for group, filled_in in groups.items():
         for name, table in named(raw, *group):
@@ -73,7 +74,7 @@ def _names_are_free(raw: Raw) -> Found:
             path: KeyPath = ("hosts", host, "streams", name)
             if "." in name:
                 yield Problem(path, "the name of a stream has no dot")
-            if name == DSN and host in at(raw, "hubs"):
+            if name == DSN and host in (*at(raw, "hubs"), *at(raw, "relays")):
                 yield Problem(path, f"{host}.{DSN} is the stream of the hub's own notices")
     for host, name, stream in streams(raw):
         kind, path = stream.get("class"), ("hosts", host, "streams", name, "class")
@@ -82,8 +83,13 @@ def _names_are_free(raw: Raw) -> Found:
         elif isinstance(kind, str) and "." in kind:
             yield Problem(path, "the name of a class has no dot")
     for name, what in _RESERVED.items():
-        if name in at(raw, "destinations"):
-            yield Problem(("destinations", name), f"this name is reserved for {what}")
+        for group in ("destinations", "relays"):
+            if name in at(raw, group):
+                yield Problem((group, name), f"this name is reserved for {what}")
+    for name in at(raw, "relays"):
+        for group, noun in (("hubs", "hub"), ("destinations", "destination")):
+            if name in at(raw, group):
+                yield Problem(("relays", name), f"a {noun} has this name: choose another one")
 
 
 def _addresses_are_of_one_hub(raw: Raw) -> Found:
@@ -144,12 +150,8 @@ def _send_connectors(raw: Raw) -> Found:
 
 
 def _smart_hosts(raw: Raw) -> Found:
-    """Report smart hosts without a destination, and those of one connector with several."""
-    owner = {
-        smart_host_domain(text): destination
-        for destination, table in named(raw, "destinations")
-        for _, text in texts(table.get("domains"))
-    }
+    """Report smart hosts that nothing describes, and those of one connector of several things."""
+    owner = _smart_host_owners(raw)
     hubs = {name: _parsed(table.get("addresses")) for name, table in named(raw, "hubs")}
     dns = {name: _parsed(addresses) for name, addresses in at(raw, "dns").items()}
     for name, table in named(raw, "send_connectors"):
@@ -161,28 +163,45 @@ def _smart_hosts(raw: Raw) -> Found:
             if place is None:
                 yield Problem(
                     path,
-                    "no destination has this smart host, so how fast it answers is not known: "
-                    'write [destinations.smarthost] with profile = "secure-gateway" and '
-                    f'domains = ["{domain}"]',
-                    nearest=nearest(domain, owner),
+                    "nothing describes this smart host: write "
+                    f'[relays.{_name_for(domain)}] with names = ["{domain}"] and a profile such as '
+                    '"m365-connector", "ses" or "filter", and the service delivers the mail; or '
+                    f'write [destinations.smarthost] with domains = ["{domain}"] and profile = '
+                    '"secure-gateway", and delivery ends there',
+                    nearest=nearest(domain, [*owner, *hubs, *dns]),
                 )
             elif first is not None and place != first:
                 yield Problem(
                     path,
-                    f"this smart host is of {_of(place)}, the one before it of {_of(first)}: write "
-                    "the smart hosts of a connector under domains of one destination",
+                    f"this smart host is of {place}, the one before it of {first}: write the smart "
+                    "hosts of a connector in one table",
                 )
             first = first or place
-
-
-def _of(place: str) -> str:
-    return "the hubs" if place == _HUBS else f"destination {place}"
 
 
 def _parsed(addresses: Any) -> list[Any]:
     """Return the addresses that can be read."""
     found = (parsed(parse_ip, text) for _, text in texts(addresses))
     return [address for address in found if address is not None]
+
+
+def _smart_host_owners(raw: Raw) -> dict[str, str]:
+    """Return the table that describes each smart host, such as "destination gate"."""
+    return {
+        smart_host_domain(text): f"{noun} {name}"
+        for group, noun, key in (
+            ("destinations", "destination", "domains"),
+            ("relays", "relay service", "names"),
+        )
+        for name, table in named(raw, group)
+        for _, text in texts(table.get(key))
+    }
+
+
+def _name_for(smart_host: str) -> str:
+    """Return a short name for the table of a smart host."""
+    microsoft = smart_host.endswith((".outlook.com", "smtp.office365.com"))
+    return "m365" if microsoft else "service"
 
 
 def _mailboxes(raw: Raw) -> Found:
@@ -232,6 +251,14 @@ def _domains(raw: Raw) -> Found:
                 yield Problem(path, f"this is a domain of the organization: use {INTERNAL}")
             if domain == SPAMTRAP_DOMAIN:
                 yield Problem(path, f"this domain is reserved for {_RESERVED[SPAMTRAPS]}")
+    for relay, table in named(raw, "relays"):
+        for position, text in texts(table.get("names")):
+            domain = parsed(parse_domain, text)
+            path = ("relays", relay, "names", position)
+            if domain is not None and owner.setdefault(domain, path) != path:
+                group, other = owner[domain][:2]
+                noun = "destination" if group == "destinations" else "relay service"
+                yield Problem(path, f"this name is already in {noun} {other}")
 
 
 def _events(raw: Raw) -> Found:
@@ -240,7 +267,10 @@ def _events(raw: Raw) -> Found:
         ("listing", "of"): ("host", tuple(at(raw, "hosts"))),
         ("listing", "egress"): ("egress", tuple(at(raw, "egress"))),
         ("listing", "blocklist"): ("name in [blocklists]", tuple(at(raw, "blocklists"))),
-        ("outage", "destination"): ("destination", tuple(at(raw, "destinations"))),
+        ("outage", "destination"): (
+            "destination",
+            (*at(raw, "destinations"), *at(raw, "relays")),
+        ),
         ("rate", "stream"): ("stream", tuple(f"{host}.{name}" for host, name, _ in streams(raw))),
     }
     events = raw.get("events")

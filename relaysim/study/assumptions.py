@@ -13,7 +13,7 @@ from typing import Any
 
 from relaysim.analysis.typing_errors import mistyping_streams
 from relaysim.profiles.defaults import send_connector_table
-from relaysim.profiles.kind import Kind
+from relaysim.profiles.kind import LIMITS, Kind
 from relaysim.profiles.value import Certainty, Value
 from relaysim.scenario.default_tables import MAILBOXES, OPERATIONS
 from relaysim.scenario.digest import digest
@@ -145,6 +145,10 @@ def defaults(scenario: Scenario) -> Iterator[tuple[Keys, Mapping[str, Value]]]:
     for name, blocklist in scenario.blocklists.items():
         profile = known.profile(Kind.BLOCKLIST, blocklist.profile)
         yield ("blocklists", name), profile.table("blocklist")
+    for name, relay in scenario.relays.items():
+        profile = known.profile(Kind.RELAY, relay.profile)
+        yield ("relays", name), profile.table("relay")
+        yield ("relays", name, "limits"), profile.table(LIMITS)
     yield ("mailboxes",), MAILBOXES
     yield ("operations",), OPERATIONS
 

@@ -233,7 +233,7 @@ def check_retries(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     texts += _violations(
         attempts, after, "attempts", "after the final status of all its recipients"
     )
-    hubs = [scenario.hubs[title] for title in trace.names.hub_title]
+    hubs = [scenario.senders[title] for title in trace.names.hub_title]
     timeout = [hub.message_expiration_timeout for hub in hubs]
     expires = transactions["queued"] + np.array(timeout, np.int64)[transactions["hub"]]
     # With the 250 of the next hub its own timeout counts, even before it has routed the mail.

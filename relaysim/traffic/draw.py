@@ -31,6 +31,7 @@ __all__ = [
     "mix_array",
     "name_key",
     "name_keys",
+    "relay_counter",
     "uniforms",
 ]
 
@@ -52,7 +53,8 @@ class Decision(IntEnum):
     ANTIVIRUS_COST = 2
     # The same, counted by hop and attempt (`hop_counter`).
     SEND_COST = 3
-    # The same, counted by attempt alone: equal in all designs, whatever hubs the mail comes by.
+    # The same, counted by attempt alone: equal in all designs, whatever hubs the mail comes by. An
+    # attempt at a relay service draws apart from those at the receiver behind (`relay_counter`).
     MAILBOX_TIME = 4
     CONNECT_TIME = 5
     RESPONSE_TIME = 6
@@ -215,6 +217,25 @@ def hop_counter(hop: int, attempt: int) -> int:
         A counter for `draw32` that no other hop and attempt have.
     """
     return hop << 32 | attempt
+
+
+def relay_counter(relay: int, attempt: int) -> int:
+    """Return the counter of what the other end of a connection takes for an attempt.
+
+    Parameters
+    ----------
+    relay : int
+        Number of the relay service at the other end; -1 for none.
+    attempt : int
+        From 0, below 2**32.
+
+    Returns
+    -------
+    int
+        The attempt alone, but for a relay service: the receiver behind has the same draws as
+        without the service.
+    """
+    return attempt if relay < 0 else hop_counter(1, attempt)
 
 
 def draw32_array(

@@ -15,7 +15,7 @@ class Receivers:
     """All receiving domains; the domains of a destination have consecutive numbers."""
 
     destinations: tuple[str, ...]
-    """`internal`, then the destinations by name, then `spamtraps` where there are any."""
+    """`internal`, destinations and relay services by name, and `spamtraps` where there are any."""
     domains: tuple[str, ...]
     """The internal domain, then those of each destination in its own order."""
     destination: tuple[int, ...]
@@ -44,7 +44,7 @@ def receivers(scenario: Scenario, spamtraps: bool = False) -> Receivers:
     ]
     internal = (authoritative or list(accepted))[0].removeprefix("*.")
     names: dict[str, tuple[str, ...]] = {INTERNAL: (internal,)}
-    names |= {name: place.domain_names() for name, place in sorted(scenario.destinations.items())}
+    names |= {name: place.domain_names() for name, place in sorted(scenario.answering.items())}
     if spamtraps:
         names[SPAMTRAPS] = (SPAMTRAP_DOMAIN,)
     span, first = {}, 0

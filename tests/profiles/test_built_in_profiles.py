@@ -1,4 +1,5 @@
 from functools import partial
+from ipaddress import ip_address
 
 import pytest
 from worlds.golden_sections import Golden
@@ -12,6 +13,7 @@ from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.file import Reader
 from relaysim.profiles.kind import PROPERTIES, Kind
 from relaysim.profiles.value import Certainty, Value, plain
+from relaysim.scenario.relay import RelayLimit
 
 MTA = partial(BUILT_IN.profile, Kind.MTA)
 HOST_KINDS = BUILT_IN.tables(Kind.HOST, "host")
@@ -191,7 +193,11 @@ def test_none_costs_nothing_and_limits_nothing_but_has_the_retry_clock() -> None
 
 def read(key: str, value: object) -> None:
     """Read a default as the scenario file would; raises ValueError where it cannot be read."""
-    if isinstance(value, dict) and "distribution" in value:
+    if isinstance(value, dict) and "counts" in value:
+        RelayLimit.model_validate(value)
+    elif key == "egress":
+        ip_address(str(value))
+    elif isinstance(value, dict) and "distribution" in value:
         for part in ("mean", "median", "low", "high"):
             units.duration(value.get(part, "0 s"))
     elif isinstance(value, dict) and "base" in value:
@@ -271,6 +277,12 @@ def test_no_default_comes_from_anywhere_but_the_files() -> None:
     for name, table in BUILT_IN.tables(Kind.BLOCKLIST, "blocklist").items():
         profile = BUILT_IN.profile(Kind.BLOCKLIST, name)
         assert defaults.blocklist_defaults(profile) == plain(table)
+    for name in BUILT_IN.names(Kind.RELAY):
+        profile = BUILT_IN.profile(Kind.RELAY, name)
+        expected = plain(profile.table("relay"))
+        if "limits" in profile.sections:
+            expected["limits"] = plain(profile.table("limits"))
+        assert defaults.relay_defaults(profile) == expected
     for name, table in HOST_KINDS.items():
         assert host_defaults(name) == plain(table)
     for name, table in BUILT_IN.tables(Kind.MTA, "hub").items():

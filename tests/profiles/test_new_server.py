@@ -59,6 +59,7 @@ def folder(tmp_path: Path) -> Path:
         "host/erp": _host(culprit="true"),
         "destination/partner": _destination("yahoo"),
         "blocklist/ours": _blocklist("bl.example", "us"),
+        "relay/outbound": _relay("20"),
     }
     for name, text in files.items():
         file = tmp_path / "ours" / f"{name}.toml"
@@ -93,21 +94,28 @@ def _blocklist(zone: str, operator: str) -> str:
     )
 
 
+def _relay(limit: str) -> str:
+    value = f'{{ counts = "messages", window = "fixed minute", limit = {limit}, over = "delay" }}'
+    return f'extends = "filter"\n[limits]\nminute = {_entry(value)}\n'
+
+
 OURS = {
     Kind.MTA: "hubs.HUB01.mta=sendmail",
     Kind.HOST: "hosts.crm.kind=erp",
     Kind.DESTINATION: "destinations.gmail.profile=partner",
     Kind.BLOCKLIST: "blocklists.css.profile=ours",
+    Kind.RELAY: "relays.service.profile=outbound",
 }
+SETTINGS = (*OURS.values(), 'relays.service.names=["mx.relay.example"]')
 
 
 def small(folder: Path, *settings: str) -> Scenario:
     """The small scenario with a profile of the folder for everything."""
-    return load(SMALL, [*OURS.values(), *settings], folder)
+    return load(SMALL, [*SETTINGS, *settings], folder)
 
 
 def options(folder: Path) -> Iterator[str]:
-    for setting in OURS.values():
+    for setting in SETTINGS:
         yield from ("--set", setting)
     yield from ("--profiles", str(folder))
 
@@ -120,6 +128,7 @@ def test_values_and_properties_are_those_of_the_files(folder: Path) -> None:
     assert (host.sessions, culprits(scenario)) == (3, {"crm.invoices"})
     assert scenario.destinations["gmail"].defer == 0.5
     assert operator_shares(scenario) == {"us": 0.3}
+    assert scenario.relays["service"].limits["minute"].limit == 20
     assert {each.kind for each in scenario.profiles.own} == set(Kind)
 
 
@@ -222,7 +231,7 @@ def test_a_report_takes_the_folder_in_all_of_its_studies(folder: Path) -> None:
     more = folder.parent / "more.toml"
     more.write_text(f'extends = "{SMALL}"\n[hubs.HUB01]\ncores = 8\n', encoding="utf-8")
     result = architecture_report(
-        DesignFiles.of([SMALL, more], [*OURS.values(), "run.replications=2"], folder),
+        DesignFiles.of([SMALL, more], [*SETTINGS, "run.replications=2"], folder),
         Sampling(),
         Execution(jobs=1),
         sizing=False,
@@ -247,7 +256,7 @@ def test_profiles_prints_them_beside_the_built_in_ones(folder: Path, kind: Kind)
 
 
 def test_assumptions_of_own_profiles_are_assumptions(folder: Path) -> None:
-    result = {each.path: each.source for each in assumptions(SMALL, OURS.values(), folder)}
+    result = {each.path: each.source for each in assumptions(SMALL, SETTINGS, folder)}
     assert result["hubs.HUB01.categorize_cost"] == "our own measurement, March 2010"
     assert result["hosts.crm.sessions"] == result["blocklists.css.trap_share"] == "a test"
     assert "hubs.HUB01.commit_write" not in result

@@ -117,14 +117,15 @@ def test_the_commented_smart_host_of_a_new_scenario_loads() -> None:
     text = company("company", 200, 3000)
     lines = [
         line.removeprefix("# ")
-        if line.startswith(("# smart_hosts", "# dns_routing_enabled", "# [destinations.smarthost]"))
-        or line in ('# profile = "secure-gateway"', '# domains = ["relay.provider.example"]')
+        if line.startswith(("# smart_hosts", "# [relays.service]"))
+        or line in ('# profile = "filter"', '# names = ["relay.provider.example"]')
         else line
         for line in text.splitlines()
     ]
     scenario = loads("\n".join(lines), "company")
     assert scenario.send_connectors["internet"].smart_hosts == ("relay.provider.example",)
-    assert "smarthost" in scenario.destinations
+    assert scenario.send_connectors["internet"].dns_routing_enabled is False
+    assert scenario.relays["service"].names == ("relay.provider.example",)
     assert [finding for finding in check(scenario) if finding.severity == "error"] == []
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import Kind
 from relaysim.scenario.table import DEFAULT_SITE
+from worlds.random_relays import with_relays
 from worlds.random_reputation import reputed, slowed, slower, unlisted
 
 Tables = dict[str, Any]
@@ -614,6 +615,8 @@ def plain_worlds(draw: st.DrawFn) -> Tables:
     tables = draw(with_chain(draw(with_postfix(tables))))
     sites = sorted({hub.get("site", DEFAULT_SITE) for hub in tables["hubs"].values()})
     tables["mailboxes"]["site"] = draw(st.sampled_from(sites))
+    if draw(st.sampled_from((False, False, False, True))):
+        tables = draw(with_relays(tables))
     tables["events"] = [event for event in tables["events"] if _in_time(event, DURATION, drain)]
     return tables
 

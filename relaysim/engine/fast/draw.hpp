@@ -15,6 +15,9 @@ inline u32 draw32(u64 key, u64 decision, u64 counter) {
 
 inline u64 hop_counter(i64 hop, i64 attempt) { return (u64)hop << 32 | (u64)attempt; }
 
+// An attempt at a relay service draws apart from those at the receiver behind; -1: no service.
+inline u64 relay_counter(i64 relay, i64 attempt) { return hop_counter(relay >= 0, attempt); }
+
 // A law: 65,536 values, and after them perhaps 65,536 parts of the top value.
 struct Law {
   const void* values;

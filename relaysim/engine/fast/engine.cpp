@@ -26,6 +26,7 @@
 #include "reputation/mailbox_provider.cpp"
 #include "reputation/mailing_lists.cpp"
 #include "reputation/receiver.cpp"
+#include "reputation/relay_limits.cpp"
 #include "reputation/signals.cpp"
 #include "script.cpp"
 #include "wiring.cpp"

@@ -40,6 +40,10 @@ enum Verdict : i64 { ACCEPTED = 0, DEFERRED = 1, REFUSED = 2, CLOSED = 3 };
 
 enum Stage : i64 { AT_GREETING = 0, AT_MAIL = 1, AT_RCPT = 2, AT_DATA = 3 };
 
+enum RelayCounts : i64 { COUNTS_CONNECTIONS = 0, COUNTS_MESSAGES = 1, COUNTS_RECIPIENTS = 2, COUNTS_EXTERNAL_RECIPIENTS = 3 };
+
+enum RelayOver : i64 { OVER_DELAY = 0, OVER_DEFER = 1, OVER_REJECT = 2 };
+
 enum ListAction : i64 { REJECT = 0, DEFER = 1, SCORE = 2 };
 
 enum State : i64 { GOOD = 0, WARN = 1, THROTTLE = 2, BLOCK = 3 };
@@ -111,11 +115,19 @@ struct DrivePlan {
 };
 
 struct QueuePlan {
-  i64 hub, reachable, connections, per_connection, per_further_connection, receiver, domain, egress, line, first_peer, peer_count, has_sessions;
+  i64 hub, reachable, connections, per_connection, per_further_connection, receiver, domain, egress, line, first_peer, peer_count, has_sessions, relay;
 };
 
 struct PeerPlan {
   i64 hub, refusal, connector, source, verdict, bypasses_size_limit, error_delay;
+};
+
+struct RelayPlan {
+  i64 first_connection, connection_count, first_mail, mail_count;
+};
+
+struct RelayLimitPlan {
+  i64 counter, counts, per_ip, window, rolls, limit, over, counts_refused, reply;
 };
 
 struct ReceiverPlan {
@@ -192,6 +204,9 @@ struct Plan {
   Array<PeerPlan> peers;
   Array<ReceiverPlan> receivers;
   Array<i64> receiver_of;
+  Array<i64> external;
+  Array<RelayPlan> relays;
+  Array<RelayLimitPlan> relay_limits;
   Array<LinePlan> lines;
   Array<i64> egress;
   Array<i64> blocklists;
@@ -874,4 +889,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "c1b33a61f5156a7aaef87a32850c3ba5"
+#define LAYOUT "fac11a166d13a986a80e31c9f74e4f9c"

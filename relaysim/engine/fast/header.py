@@ -22,6 +22,7 @@ from relaysim.engine.reputation import receiver
 from relaysim.mail.backpressure import Level as PressureLevel
 from relaysim.mail.backpressure import Peer
 from relaysim.mail.provider_state import State
+from relaysim.mail.relay_limits import Counts, Over
 from relaysim.trace.record import TABLES, Spec, column_names, specs
 from relaysim.trace.tables import Level, Signal, Status, Visit
 from relaysim.traffic.draw import Decision
@@ -71,6 +72,8 @@ def _enums() -> Iterable[str]:
     yield _enum("WorkClass", _named(station, "SEND", "RECEIVE", "CATEGORIZE"))
     yield _enum("Verdict", _named(receiver, "ACCEPTED", "DEFERRED", "REFUSED", "CLOSED"))
     yield _enum("Stage", _named(receiver, "GREETING", "MAIL", "RCPT", "DATA"), "AT_")
+    yield _enum("RelayCounts", _members(Counts), "COUNTS_")
+    yield _enum("RelayOver", _members(Over), "OVER_")
     yield _enum("ListAction", _named(receiver, "REJECT", "DEFER", "SCORE"))
     yield _enum("State", _members(State))
     yield _enum("PressureLevel", _members(PressureLevel))

@@ -32,6 +32,7 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
     judges = keeps[list(plan.receiver_of)] | (use_counts > 0)
     watched = judges.copy()
     watched[draws.domain[draws.signal > 0]] = True
+    watched[[queue.domain for queue in plan.queues if queue.relay >= 0]] = True
     board = np.zeros((2, len(plan.egress) * PARTIES * len(plan.blocklists)), dtype=np.int64)
     values = {
         **fields(

@@ -150,6 +150,7 @@ class _Packing:
             **self._hubs(),
             **self._queues(),
             **self._receivers(),
+            **self._relays(),
             **self._routes(),
             "lines": [fields(line, "bandwidth", "station") for line in plan.lines],
             "egress": range(len(plan.egress)),
@@ -335,7 +336,7 @@ class _Packing:
             row = fields(
                 queue,
                 *("hub", "reachable", "connections", "per_connection", "per_further_connection"),
-                *("receiver", "domain", "egress", "line"),
+                *("receiver", "domain", "egress", "line", "relay"),
             )
             row |= {"first_peer": len(peers), "peer_count": len(queue.to_hubs)}
             queues.append(row | {"has_sessions": bool(queue.sessions)})
@@ -374,6 +375,28 @@ class _Packing:
         for place, refusal in plan.refusals.items():
             refusals[place] = text(refusal)
         return {"receivers": receivers, "receiver_of": plan.receiver_of, "refusals": refusals}
+
+    def _relays(self) -> dict[str, Any]:
+        relays, limits = list[Row](), list[Row]()
+        for relay in self.plan.relays:
+            first, count = len(limits), len(relay.connections)
+            relays.append(
+                {
+                    "first_connection": first,
+                    "connection_count": count,
+                    "first_mail": first + count,
+                    "mail_count": len(relay.mail),
+                }
+            )
+            limits += [
+                {
+                    **fields(limit, *("counter", "counts", "per_ip", "window", "rolls", "limit")),
+                    **fields(limit, "over", "counts_refused"),
+                    "reply": self.texts.number(limit.reply),
+                }
+                for limit in (*relay.connections, *relay.mail)
+            ]
+        return {"relays": relays, "relay_limits": limits, "external": self.plan.external}
 
     def _routes(self) -> dict[str, Any]:
         plan = self.plan

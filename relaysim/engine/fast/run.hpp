@@ -11,6 +11,7 @@ struct Run {
   Recorder record;
   TransactionStates transactions;
   Reputation reputation;
+  RelayLimits relay_limits;
   bool culprits_moved = false;
   Vec<Line> lines;
   Vec<Hub> hubs;

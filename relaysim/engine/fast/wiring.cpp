@@ -40,6 +40,7 @@ void Run::begin() {
   record.begin(plan, draws);
   transactions.begin(&record);
   reputation.begin(*this);
+  relay_limits.begin(*this);
 }
 
 void Run::wire() {
@@ -294,6 +295,7 @@ void Run::free_actors() {
   session_of.free_memory();
   transactions.free_memory();
   reputation.free_memory();
+  relay_limits.free_memory();
   record.dsn_keys.free_memory();
   loop.heap.free_memory();
 }

@@ -10,7 +10,7 @@ from relaysim.mail.dialogue import HUB_BANDWIDTH, transfer_time
 from relaysim.mail.reply import CLOSES, PERMANENT
 from relaysim.plan.plan import Plan
 from relaysim.trace.tables import Status, Visit
-from relaysim.traffic.draw import Decision, draw32, hop_counter, looked_up
+from relaysim.traffic.draw import Decision, draw32, hop_counter, looked_up, relay_counter
 
 _SEND, _RECEIVE = int(Visit.SEND), int(Visit.RECEIVE)
 _CONNECT_TIME, _RESPONSE_TIME = int(Decision.CONNECT_TIME), int(Decision.RESPONSE_TIME)
@@ -46,7 +46,7 @@ class Connections:
         attempt = transactions.attempts[transaction]
 
         # Connect: TCP and greeting.
-        bits = draw32(record.key[recipient], _CONNECT_TIME, attempt)
+        bits = draw32(record.key[recipient], _CONNECT_TIME, relay_counter(plan.relay, attempt))
         time = looked_up(receiver.connect_time, bits)
         if time:
             yield loop.at(loop.tick + time, ATTEMPT, hub.number, recipient, attempt)
@@ -86,7 +86,11 @@ class Connections:
             if verdict != ACCEPTED:
                 due = loop.tick + hub.plan.reject_time
                 yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
-            else:
+            elif plan.relay >= 0:
+                due = internet.relay_limits.held_until(plan)
+                if due > loop.tick:
+                    yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
+            if verdict == ACCEPTED and hub.epoch == epoch:
                 # Content: core time, transfer over the line, final reply.
                 counter = hop_counter(transactions.hops[transaction], attempt)
                 work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter))
@@ -94,25 +98,27 @@ class Connections:
                 if hub.epoch == epoch:  # else the hub stopped before a core was free
                     yield line.transfer(transaction, attempt, recipient, size)
                     # The hub may have stopped meanwhile: the reply then has no effect, see below.
-                    bits = draw32(key, _RESPONSE_TIME, attempt)
+                    bits = draw32(key, _RESPONSE_TIME, relay_counter(plan.relay, attempt))
                     due = loop.tick + looked_up(receiver.response_time, bits)
                     yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
                     verdict, reply = internet.content(plan, transaction)
             if hub.epoch != epoch:
-                internet.disconnect(plan.egress, plan.domain)
+                internet.disconnect(plan)
                 return
 
             # The verdict. The queue may be in Retry now, because another connection failed.
             if verdict == CLOSED:
                 if queue.throttled(transaction, reply):
-                    internet.disconnect(plan.egress, plan.domain)
+                    internet.disconnect(plan)
                     return
             else:
                 queue.end_attempt(transaction, reply)
                 if verdict == ACCEPTED:
                     if internet.counts_volume:
                         internet.count_volume(plan, transaction)
-                    if not watched:
+                    if plan.relay >= 0:
+                        hub.hand_over(transaction, queue.hubs.peers[0])
+                    elif not watched:
                         hub.finish(transaction, _DELIVERED, reply)
                     elif messages.recipients[transactions.message[transaction]] == 1:
                         (status,) = internet.delivered(plan, transaction, [recipient])
@@ -132,7 +138,7 @@ class Connections:
             transaction = queue.take_next(opened_at)
             if transaction < 0:
                 break
-        internet.disconnect(plan.egress, plan.domain)
+        internet.disconnect(plan)
         queue.connection_closed()
 
     def _inside(self, queue: DeliveryQueue, transaction: int) -> ProcessGenerator:

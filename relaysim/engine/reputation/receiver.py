@@ -11,12 +11,13 @@ from relaysim.engine.reputation.listings import PARTIES, Listings, Lookups
 from relaysim.engine.reputation.mailbox_provider import Provider
 from relaysim.engine.reputation.mailing_lists import MailingLists
 from relaysim.engine.reputation.provider_counters import ProviderState
+from relaysim.engine.reputation.relay_limits import RelayLimits
 from relaysim.engine.reputation.signals import SignalReports
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
 from relaysim.plan.plan import QueuePlan, StreamPlan
 from relaysim.trace.tables import NO_CAUSE, PROVIDER_CAUSE, Level, Status
-from relaysim.traffic.draw import Decision, draw32
+from relaysim.traffic.draw import Decision, draw32, relay_counter
 from relaysim.traffic.signal_draws import Signal
 from relaysim.traffic.workload import Draws
 
@@ -58,6 +59,8 @@ class Internet:
         For each destination its provider; None: it keeps no reputations.
     call_administrator : callable
         Called when innocent mail bounced for the reputation of an IP (number of the egress).
+    relay_limits : RelayLimits
+        The limits of relay services.
     """
 
     def __init__(
@@ -71,12 +74,13 @@ class Internet:
         mailing_lists: MailingLists,
         signals: SignalReports,
         call_administrator: Callable[[int], None],
+        relay_limits: RelayLimits,
     ) -> None:
         self.loop, self.record, self.transactions, self.plan = context
         plan = self.plan
         self.providers, self.operators, self.volumes = providers, operators, volumes
         self.mailing_lists, self.signals = mailing_lists, signals
-        self.call_administrator = call_administrator
+        self.call_administrator, self.relay_limits = call_administrator, relay_limits
         self.lookups = Lookups(self.record, plan, draws, listings)
         # Domains without recipients, such as smart hosts, are not among the draws.
         extra = len(plan.domains) - len(draws.stage)
@@ -86,10 +90,9 @@ class Internet:
             providers[receiver] is not None or bool(blocklists)
             for receiver, blocklists in zip(plan.receiver_of, self.lookups.uses, strict=True)
         ]
-        with_signals = set(np.unique(draws.domain[draws.signal > 0]).tolist())
-        self.watched = [
-            judges or number in with_signals for number, judges in enumerate(self.judges)
-        ]
+        watched = set(np.unique(draws.domain[draws.signal > 0]).tolist())
+        watched |= {queue.domain for queue in plan.queues if queue.relay >= 0}
+        self.watched = [judges or number in watched for number, judges in enumerate(self.judges)]
         self.outages = [0] * len(plan.receivers)
         self.connections: dict[tuple[int, int], int] = {}
         self.counts_volume = any(blocklist.counts_volume for blocklist in plan.blocklists)
@@ -111,7 +114,8 @@ class Internet:
 
         The reasons, in this order: the destination is down, the connection fails by chance, too
         many connections from this IP, the IP is on a blocklist on which the domain acts at the
-        greeting. After a greeting, `disconnect` must follow when the connection ends.
+        greeting, too many connections for a relay service. After a greeting, `disconnect` must
+        follow when the connection ends.
 
         Returns
         -------
@@ -125,8 +129,8 @@ class Internet:
             return self.unable
         if receiver.connect_failure:
             key = self.record.key[self.transactions.first_recipient[transaction]]
-            attempt = self.transactions.attempts[transaction]
-            if draw32(key, _CONNECT_FAILURE, attempt) < receiver.connect_failure:
+            counter = relay_counter(queue.relay, self.transactions.attempts[transaction])
+            if draw32(key, _CONNECT_FAILURE, counter) < receiver.connect_failure:
                 return self.unable
         count = 0
         if receiver.connections_per_ip:  # 0: no limit
@@ -137,14 +141,20 @@ class Internet:
             verdict, reply_number = self._by_blocklists(queue, self._stream(transaction))
             if verdict != ACCEPTED:
                 return reply_number
+        if queue.relay >= 0:
+            refusal = self.relay_limits.connect(queue)
+            if refusal >= 0:
+                return refusal
         if receiver.connections_per_ip:
             self.connections[egress, domain] = count + 1
         return -1
 
-    def disconnect(self, egress: int, domain: int) -> None:
+    def disconnect(self, queue: QueuePlan) -> None:
         """Count the end of a connection that was greeted."""
-        if self.plan.receivers[self.plan.receiver_of[domain]].connections_per_ip:
-            self.connections[egress, domain] -= 1
+        if self.plan.receivers[queue.receiver].connections_per_ip:
+            self.connections[queue.egress, queue.domain] -= 1
+        if queue.relay >= 0:
+            self.relay_limits.disconnect(queue)
 
     def envelope(
         self, queue: QueuePlan, transaction: int, send_dsn: Callable[[int, Decision], None]
@@ -167,6 +177,8 @@ class Internet:
         verdict, reply : int
             The reply is -1 for ACCEPTED.
         """
+        if queue.relay >= 0:
+            return self.relay_limits.envelope(queue, transaction, send_dsn)
         recipients, domain = self.record.recipients, queue.domain
         message = self.transactions.message[transaction]
         if self.judges[domain]:
@@ -231,7 +243,8 @@ class Internet:
         if receiver.defer:
             transactions = self.transactions
             key = self.record.key[transactions.first_recipient[transaction]]
-            if draw32(key, _DEFER, transactions.attempts[transaction]) < receiver.defer:
+            counter = relay_counter(queue.relay, transactions.attempts[transaction])
+            if draw32(key, _DEFER, counter) < receiver.defer:
                 return DEFERRED, self._reply(receiver.deferral, egress)
         return ACCEPTED, self.accepted
 

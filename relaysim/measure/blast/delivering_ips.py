@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from relaysim.analysis.mail_paths import Domains, Path, paths
+from relaysim.analysis.mail_paths import Domains, Path, paths, sees
 from relaysim.analysis.sharing import outside
 from relaysim.mail.address import domain_of
+from relaysim.plan.routing import relay_at
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Names
 from relaysim.traffic.workload import Draws
@@ -47,16 +48,20 @@ def targets(scenario: Scenario, draws: Draws, names: Names) -> list[Target]:
 def _of(path: Path, scenario: Scenario, index: Mapping[str, int], names: Names) -> Iterator[Target]:
     sender = domain_of(scenario.hosts[path.host].streams[path.stream].sender)
     for way, hop in outside(path):
-        domains = _deciding(way.domains, hop.domain, index)
+        relay = relay_at(scenario, hop)
+        # The hubs of a relay service put its queue into Retry after a 5xx greeting.
+        skips = True if relay is not None else scenario.hubs[hop.hub].skip_5xx_greeting
+        answering = hop.domain if relay is None else way.domains.name
+        domains = _deciding(way.domains, answering, index)
         yield Target(
             path.name,
             path.share * way.share / len(way.lasts),
-            names.egress.index(hop.egress or ""),
+            names.egress.index(sees(scenario, way, hop) or hop.egress or ""),
             # -1: a smart host that no destination has; nothing is known about its policy.
             names.destination[domains[0]] if domains else -1,
             domains,
             sender,
-            scenario.hubs[hop.hub].skip_5xx_greeting,
+            skips,
         )
 
 

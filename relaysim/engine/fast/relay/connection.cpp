@@ -33,7 +33,7 @@ void Run::outside(u32 number) {
   self.key = record.key(self.recipient);
 
   // Connect: TCP and greeting.
-  self.due = law(receiver.connect_time).looked_up(draw32(self.key, D_CONNECT_TIME, (u64)self.attempt));
+  self.due = law(receiver.connect_time).looked_up(draw32(self.key, D_CONNECT_TIME, relay_counter(plan.relay, self.attempt)));
   if (self.due) WAIT(loop.at(now() + self.due, ATTEMPT, entity, self.recipient, self.attempt, me));
   self.refusal = -1;  // the reply that refuses the connection; -1: a greeting
   if (hub.epoch == self.epoch) {  // else the hub stopped while it connected
@@ -61,7 +61,7 @@ void Run::outside(u32 number) {
     self.attempt = transactions.attempts[self.transaction];
     self.key = record.key(self.recipient);
     self.size = record.tables.messages.size[transactions.message(self.transaction)];
-    law(receiver.response_time).prefetch(draw32(self.key, D_RESPONSE_TIME, (u64)self.attempt));
+    law(receiver.response_time).prefetch(draw32(self.key, D_RESPONSE_TIME, relay_counter(plan.relay, self.attempt)));
     hub.send.factors.prefetch(draw32(
         self.key, D_SEND_COST, hop_counter(transactions.hops(self.transaction), self.attempt)));
 
@@ -74,7 +74,12 @@ void Run::outside(u32 number) {
     }
     if (self.verdict != ACCEPTED) {
       WAIT(loop.at(now() + hub_plan.reject_time, ATTEMPT, entity, self.recipient, self.attempt, me));
-    } else {
+    } else if (plan.relay >= 0) {
+      self.due = relay_limits.held_until(*this, plan);
+      if (self.due > now())
+        WAIT(loop.at(self.due, ATTEMPT, entity, self.recipient, self.attempt, me));
+    }
+    if (self.verdict == ACCEPTED && hub.epoch == self.epoch) {
       // Content: core time, transfer over the line, final reply.
       WAIT_UNLESS(hub.cores.serve(
           *this, SEND, me, VISIT_SEND, self.transaction, self.attempt, self.recipient,
@@ -85,27 +90,29 @@ void Run::outside(u32 number) {
                                               self.recipient, self.size));
         // The hub may have stopped meanwhile: the reply then has no effect, see below.
         WAIT(loop.at(now() + law(receiver.response_time)
-                                 .looked_up(draw32(self.key, D_RESPONSE_TIME, (u64)self.attempt)),
+                                 .looked_up(draw32(self.key, D_RESPONSE_TIME, relay_counter(plan.relay, self.attempt))),
                      ATTEMPT, entity, self.recipient, self.attempt, me));
         self.verdict = reputation.content(*this, plan, self.transaction, &self.reply);
       }
     }
     if (hub.epoch != self.epoch) {
-      reputation.disconnect(*this, plan.egress, plan.domain);
+      reputation.disconnect(*this, plan);
       goto over;
     }
 
     // The verdict. The queue may be in Retry now, because another connection failed.
     if (self.verdict == CLOSED) {
       if (queue.throttled(*this, self.transaction, self.reply)) {
-        reputation.disconnect(*this, plan.egress, plan.domain);
+        reputation.disconnect(*this, plan);
         goto over;
       }
     } else {
       queue.end_attempt(*this, self.transaction, self.reply);
       if (self.verdict == ACCEPTED) {
         if (this->plan.run[0].counts_volume) reputation.count_volume(*this, plan, self.transaction);
-        if (!watched) {
+        if (plan.relay >= 0) {
+          hub.hand_over(*this, self.transaction, hubs[this->plan.peers[plan.first_peer].hub]);
+        } else if (!watched) {
           hub.finish(*this, self.transaction, STATUS_DELIVERED, self.reply);
         } else {
           reputation.deliver(*this, plan, self.transaction, hub, self.reply);
@@ -122,7 +129,7 @@ void Run::outside(u32 number) {
     self.transaction = queue.take_next(*this, self.opened_at);
     if (self.transaction < 0) break;
   }
-  reputation.disconnect(*this, plan.egress, plan.domain);
+  reputation.disconnect(*this, plan);
   queue.connection_closed(*this);
   FINISH
 over:

@@ -16,8 +16,8 @@ i64 Reputation::connect(Run& run, const QueuePlan& queue, i64 transaction) {
   if (outages[number]) return unable;
   if (receiver.connect_failure) {
     u64 key = run.record.key(run.transactions.first_recipient(transaction));
-    u64 attempt = (u64)run.transactions.attempts[transaction];
-    if (draw32(key, D_CONNECT_FAILURE, attempt) < receiver.connect_failure) return unable;
+    u64 counter = relay_counter(queue.relay, run.transactions.attempts[transaction]);
+    if (draw32(key, D_CONNECT_FAILURE, counter) < receiver.connect_failure) return unable;
   }
   i64 count = 0;
   if (receiver.connections_per_ip) {  // 0: no limit
@@ -30,19 +30,26 @@ i64 Reputation::connect(Run& run, const QueuePlan& queue, i64 transaction) {
     i64 reply;
     if (by_blocklists(run, queue, stream(run, transaction), &reply) != ACCEPTED) return reply;
   }
+  if (queue.relay >= 0) {
+    i64 refusal = run.relay_limits.connect(run, queue);
+    if (refusal >= 0) return refusal;
+  }
   if (receiver.connections_per_ip) connections.put(pair(egress, domain), count + 1);
   return -1;
 }
 
-void Reputation::disconnect(Run& run, i64 egress, i64 domain) {
-  if (run.plan.receivers[run.plan.receiver_of[domain]].connections_per_ip)
-    connections.put(pair(egress, domain), connections.get(pair(egress, domain)) - 1);
+void Reputation::disconnect(Run& run, const QueuePlan& queue) {
+  const u64 place = pair(queue.egress, queue.domain);
+  if (run.plan.receivers[queue.receiver].connections_per_ip)
+    connections.put(place, connections.get(place) - 1);
+  if (queue.relay >= 0) run.relay_limits.disconnect(run, queue);
 }
 
 // The verdict about MAIL FROM and RCPT TO. Recipients that do not exist bounce; the transaction
 // continues without them.
 Verdict Reputation::envelope(Run& run, const QueuePlan& queue, i64 transaction, Hub& hub,
                              i64* reply) {
+  if (queue.relay >= 0) return run.relay_limits.envelope(run, queue, transaction, hub, reply);
   const i64 domain = queue.domain, message = run.transactions.message(transaction);
   *reply = -1;
   if (run.draws.judges[domain]) {
@@ -128,7 +135,8 @@ Verdict Reputation::content(Run& run, const QueuePlan& queue, i64 transaction, i
   }
   if (receiver.defer) {
     u64 key = run.record.key(run.transactions.first_recipient(transaction));
-    if (draw32(key, D_DEFER, (u64)run.transactions.attempts[transaction]) < receiver.defer) {
+    const u64 counter = relay_counter(queue.relay, run.transactions.attempts[transaction]);
+    if (draw32(key, D_DEFER, counter) < receiver.defer) {
       *reply = run.record.reply(receiver.deferral + queue.egress);
       return DEFERRED;
     }

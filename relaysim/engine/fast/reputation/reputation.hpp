@@ -25,6 +25,31 @@ struct MailingList {
   i64 cleanups = 0;
 };
 
+struct RelayEntry {
+  i64 time, amount;
+};
+
+struct RelayWindow {
+  i64 used = 0, number = -1;
+  Ring<RelayEntry> entries;
+
+  i64 used_at(const RelayLimitPlan&, i64 time);
+  void add(const RelayLimitPlan&, i64 time, i64 amount);
+  i64 book(const RelayLimitPlan&, i64 time);
+};
+
+struct RelayLimits {
+  Vec<i64> open;             // connections by counter and egress
+  Vec<RelayWindow> windows;  // by counter and egress
+
+  void begin(Run&);
+  void free_memory();
+  i64 connect(Run&, const QueuePlan&);
+  void disconnect(Run&, const QueuePlan&);
+  Verdict envelope(Run&, const QueuePlan&, i64 transaction, Hub&, i64* reply);
+  i64 held_until(Run&, const QueuePlan&);
+};
+
 struct Reputation {
   i64 unable = 0, accepted = 0;
   Vec<i64> outages;      // by destination: those that last now
@@ -43,7 +68,7 @@ struct Reputation {
   // receiver
   const StreamPlan& stream(Run&, i64 transaction) const;
   i64 connect(Run&, const QueuePlan&, i64 transaction);
-  void disconnect(Run&, i64 egress, i64 domain);
+  void disconnect(Run&, const QueuePlan&);
   Verdict envelope(Run&, const QueuePlan&, i64 transaction, Hub&, i64* reply);
   bool all_unknown(Run&, const QueuePlan&, i64 transaction, Hub&);
   i64 count_unknown(Run&, const QueuePlan&, i64 transaction, const Vec<i64>& unknown);

@@ -1,0 +1,83 @@
+"""Relay services for random scenarios, with limits of all kinds that a few messages reach."""
+
+from datetime import datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+Tables = dict[str, Any]
+_LAW: tuple[Any, ...] = ("0 s", "1 s", {"distribution": "exponential", "mean": "3 s"})
+_SHARE = (0.0, 0.0, 0.3)
+_FEW = (1, 2, 5, "unlimited")
+_SOFT = "450 4.7.0 [{ip}] has sent too much"
+_STARTS = (datetime(2010, 3, 1), datetime(2010, 3, 1, 8, 58, 30))  # noqa: DTZ001
+_HARD = "550 5.7.0 [{ip}] has sent too much"
+
+
+@st.composite
+def _limit(draw: st.DrawFn) -> Tables:
+    """One limit that mail of some minutes reaches."""
+    whose = draw(st.sampled_from(("account", "tenant", "ip")))
+    counts = draw(st.sampled_from(("messages", "recipients", "external_recipients", "connections")))
+    most = draw(st.sampled_from((1, 2, 3, 8)))
+    over = draw(st.sampled_from(("defer", "reject")))
+    limit = {
+        "counts": counts,
+        "whose": whose,
+        "limit": most,
+        "over": over,
+        "reply": _SOFT if over == "defer" else _HARD,
+    }
+    if counts == "connections":
+        return limit | {"window": "open"}
+    fixed = draw(st.sampled_from(("fixed second", "fixed minute", "fixed hour")))
+    if counts == "messages" and draw(st.booleans()):
+        return {
+            "counts": counts,
+            "whose": whose,
+            "limit": most,
+            "window": fixed,
+            "over": "delay",
+        }
+    return limit | {
+        "window": draw(st.sampled_from((fixed, "rolling day"))),
+        "counts_refused": draw(st.booleans()),
+    }
+
+
+@st.composite
+def _relay(draw: st.DrawFn, name: str) -> Tables:
+    keys: dict[str, st.SearchStrategy[Any]] = {
+        "connect_time": st.sampled_from(_LAW),
+        "response_time": st.sampled_from(_LAW),
+        "connect_failure": st.sampled_from(_SHARE),
+        "defer": st.sampled_from(_SHARE),
+        "max_messages_per_connection": st.sampled_from(_FEW),
+        "max_per_domain_outbound_connections": st.sampled_from(_FEW),
+        "message_retry_interval": st.sampled_from(("1 s", "1 min")),
+        "message_expiration_timeout": st.sampled_from(("10 s", "10 min")),
+    }
+    limits = draw(st.dictionaries(st.sampled_from("abc"), _limit(), min_size=1))
+    fixed = {"profile": "none", "names": [name], "limits": limits}
+    return fixed | draw(st.fixed_dictionaries({}, optional=keys))
+
+
+@st.composite
+def with_relays(draw: st.DrawFn, tables: Tables) -> Tables:
+    """The same, where the smart host is a relay service; perhaps there are two of them."""
+    del tables["destinations"]["smarthost"]
+    service, other = "mx.provider.example", "mx.other.example"
+    tables["relays"] = {"service": draw(_relay(service))}
+    connectors = tables["send_connectors"]
+    connectors["internet"] |= {"smart_hosts": [service], "dns_routing_enabled": False}
+    if draw(st.booleans()):
+        tables["relays"]["second"] = draw(_relay(other))
+        connectors["second"] = connectors["internet"] | {
+            "address_spaces": ["SMTP:*.example;1"],
+            "smart_hosts": [other],
+        }
+    if draw(st.booleans()):
+        tables["organization"]["domains"]["example.net"] = "InternalRelay"
+    # The windows of minutes and hours do not begin with the run.
+    tables["run"]["start"] = draw(st.sampled_from(_STARTS))
+    return tables
