@@ -47,15 +47,15 @@ class DomainRoute:
         The next hop from the hub that took the mail.
     lasts : tuple of Hop
         The last hops: one, or one for each source server of a send connector, used in turn.
-    handed_over : tuple of (str, str, float)
-        Each hand-over from one hub to another, with its share of these recipients.
+    handed_over : tuple of (Hop, str, float)
+        Each hand-over to another hub, with its share of these recipients.
     """
 
     domains: Domains
     share: float
     first: routing.Hop
     lasts: tuple[routing.Hop, ...]
-    handed_over: tuple[tuple[str, str, float], ...]
+    handed_over: tuple[tuple[routing.Hop, str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,8 +133,8 @@ class Stages:
                 self._cpu(shadow, path, part, "receive")
         handed: dict[tuple[str, str], float] = defaultdict(float)
         for route in path.routes:
-            for sender, receiver, share in route.handed_over:
-                handed[sender, receiver] += route.share * share
+            for hop, receiver, share in route.handed_over:
+                handed[hop.hub, receiver] += route.share * share
             for hop in route.lasts:
                 self._transactions(path, route, hop, several)
         for (sender, receiver), share in handed.items():

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from relaysim.analysis.mail_paths import all_paths, receiver
 from relaysim.audit.finding import Finding, Severity
+from relaysim.mail.send_connector import smart_host_domain
 from relaysim.plan.routing import HopKind
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.model import Scenario
@@ -14,7 +15,7 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
     """A table of the scenario has no effect."""
     carriers, receivers = _led_to(scenario)
     used: dict[str, Iterable[str | None]] = {
-        "dns": {host.server for host in scenario.hosts.values()},
+        "dns": {host.server for host in scenario.hosts.values()} | _smart_hosts(scenario),
         "send_connectors": carriers,
         "egress": {sender.egress for sender in scenario.senders.values()}
         | {scenario.operations.move_to},
@@ -55,13 +56,20 @@ def _led_to(scenario: Scenario) -> tuple[set[str], set[str]]:
     carriers: set[str] = set()
     receivers: set[str] = set()
     for route in (route for path in all_paths(scenario) for route in path.routes):
-        for hop in route.lasts:
+        for hop in (*route.lasts, *(hop for hop, _, _ in route.handed_over)):
             if hop.connector is not None:
                 carriers.add(hop.connector.name)
             if hop.kind is HopKind.REMOTE:
                 # "" is no destination, so it marks none as used.
                 receivers.add(receiver(scenario, route, hop) or "")
     return carriers, receivers
+
+
+def _smart_hosts(scenario: Scenario) -> set[str]:
+    """Return the names in DNS that smart hosts have."""
+    connectors = scenario.send_connectors.values()
+    smart = {smart_host_domain(host) for each in connectors for host in each.smart_hosts}
+    return {name for name in scenario.dns if name.casefold() in smart}
 
 
 def _is_used(scenario: Scenario, blocklist: Blocklist) -> bool:

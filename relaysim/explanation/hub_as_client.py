@@ -65,6 +65,35 @@ def plain_client(address: str, server: str, port: int) -> Host:
     return Host.model_validate(host_defaults(kind) | table | {"properties": kind.properties})
 
 
+def smart_targets(
+    scenario: Scenario, hub: str, client: Host, letter: Letter
+) -> tuple[submission.Target, ...]:
+    """Return the smart hosts that are hubs, if all recipients leave by them.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    hub : str
+        The hub that sends.
+    client : Host
+        The hub as a host, from `hub_client`; with a `server` there is no result.
+    letter : Letter
+        The message.
+
+    Returns
+    -------
+    tuple of Target
+        Where the hub is a client like any other.
+    """
+    domains = [domain_of(recipient) for recipient in letter.recipients]
+    hops = [routing.next_hop(scenario, hub, domain, letter.size or 0) for domain in domains]
+    if client.server or not all(hop.as_client for hop in hops):
+        return ()
+    pairs = (pair for hop in hops for pair in zip(hop.to_hubs, hop.addresses, strict=True))
+    return tuple(dict.fromkeys(submission.Target(*pair, PORT) for pair in pairs))
+
+
 def hub_attempts(scenario: Scenario, hub: str, client: Host, letter: Letter) -> tuple[Attempt, ...]:
     """Return the sessions in which a hub hands a message to other hubs.
 

@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 from relaysim import units
 from relaysim.explanation.expected_dialogue import Letter, expected_dialogue
-from relaysim.explanation.hub_as_client import hub_attempts, hub_client, plain_client
+from relaysim.explanation.hub_as_client import (
+    hub_attempts,
+    hub_client,
+    plain_client,
+    smart_targets,
+)
 from relaysim.explanation.message_explanation import Explanation
 from relaysim.explanation.outcome import outcome_at
 from relaysim.explanation.session import Attempt
@@ -79,9 +84,10 @@ def explain(
         units.size(size) if isinstance(size, str) else _size(size, kind),
     )
     if _is_hub(scenario, host):
-        return Explanation(
-            scenario, name, client, letter, hub_attempts(scenario, name, client, letter)
-        )
+        smart = smart_targets(scenario, name, client, letter)
+        attempts = tuple(_attempt(scenario, name, client, target, letter) for target in smart)
+        attempts = attempts or hub_attempts(scenario, name, client, letter)
+        return Explanation(scenario, name, client, letter, attempts)
     by_mailbox_server = submission.by_mailbox_server(client)
     attempts = tuple(
         _submission(scenario, client, target, letter)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from relaysim.mail import remote_reply as remote
 from relaysim.mail.address import domain_of
+from relaysim.mail.destination_concurrency import Feedback
 from relaysim.mail.domains import is_authoritative
 from relaysim.mail.priority_queuing import parse_priority
 from relaysim.mail.receive_connector import MessageRateSource, TransportRole
@@ -278,19 +279,20 @@ def _retry_clock(hub: hub_model.Hub) -> RetryClock:
 
 def _queue_manager(hub: hub_model.Hub) -> QueueManagerPlan | None:
     """Return the queue manager of Postfix; None for another server."""
-    minimal, maximal, scan = (
-        hub.minimal_backoff_time,
-        hub.maximal_backoff_time,
-        hub.queue_run_delay,
-    )
-    initial, reuse = hub.initial_destination_concurrency, hub.smtp_connection_reuse_time_limit
-    if minimal is None or maximal is None or scan is None or initial is None or reuse is None:
+    # A hub has all of these keys or none: the model checks it.
+    if hub.queue_run_delay is None:
         return None
-    positive = hub.destination_concurrency_positive_feedback
-    negative = hub.destination_concurrency_negative_feedback
-    assert positive is not None
-    assert negative is not None
-    return QueueManagerPlan(minimal, maximal, scan, initial, positive, negative, reuse)
+    return QueueManagerPlan(
+        hub.minimal_backoff_time or 0,
+        hub.maximal_backoff_time or 0,
+        hub.queue_run_delay,
+        hub.initial_destination_concurrency or 0,
+        hub.destination_concurrency_positive_feedback or Feedback.ONE,
+        hub.destination_concurrency_negative_feedback or Feedback.ONE,
+        hub.smtp_connection_reuse_time_limit or 0,
+        hub.qmgr_message_active_limit or 0,
+        hub.in_flow_delay or 0,
+    )
 
 
 def _connector(

@@ -175,7 +175,7 @@ class RetryClock:
 
 @dataclass(frozen=True, slots=True)
 class QueueManagerPlan:
-    """The queue manager of Postfix: its retry clock, and the concurrency to a next hop."""
+    """The queue manager of Postfix: retry clock, concurrency to a next hop, active queue."""
 
     minimal_backoff_time: int
     maximal_backoff_time: int
@@ -184,6 +184,8 @@ class QueueManagerPlan:
     positive_feedback: Feedback
     negative_feedback: Feedback
     connection_reuse_time: int
+    active_limit: int
+    in_flow_delay: int
 
 
 @dataclass(frozen=True, slots=True)

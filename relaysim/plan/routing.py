@@ -246,7 +246,7 @@ def link_after(hop: Hop, receive_connector: str | None) -> str | None:
 
 def handed_over(
     scenario: Scenario, hop: Hop, domain: str, size: int, receive_connector: str | None = None
-) -> Iterator[tuple[str, str, float]]:
+) -> Iterator[tuple[Hop, str, float]]:
     """Return each hand-over of a hop and of the hops behind it.
 
     Parameters
@@ -258,16 +258,16 @@ def handed_over(
 
     Returns
     -------
-    iterator of (str, str, float)
-        The hub that sends, the hub that receives, and the share of the mail.
+    iterator of (Hop, str, float)
+        The hop, the hub that receives, and the share of the mail.
     """
     link = link_after(hop, receive_connector)
     for receiver in hop.to_hubs:
         share = 1 / len(hop.to_hubs)
-        yield hop.hub, receiver, share
+        yield hop, receiver, share
         behind = next_hop(scenario, receiver, domain, size, link)
-        for sender, other, part in handed_over(scenario, behind, domain, size, link):
-            yield sender, other, share * part
+        for later, other, part in handed_over(scenario, behind, domain, size, link):
+            yield later, other, share * part
 
 
 def identity(hub: str, connector: str) -> str:

@@ -62,6 +62,8 @@ _POSTFIX = (
     "destination_concurrency_positive_feedback",
     "destination_concurrency_negative_feedback",
     "smtp_connection_reuse_time_limit",
+    "qmgr_message_active_limit",
+    "in_flow_delay",
 )
 
 
@@ -152,6 +154,10 @@ class Hub(Table):
     """Postfix: how much a failed connection takes away."""
     smtp_connection_reuse_time_limit: Interval | None = None
     """Postfix: how long a connection takes further messages."""
+    qmgr_message_active_limit: Positive | None = None
+    """Postfix: messages that it may send at a time; the others wait in the order of arrival."""
+    in_flow_delay: Duration | None = None
+    """Postfix: delay of each message that comes in while as many are active."""
     message_expiration_timeout: Lasting
     """Age at which a message expires and its sender gets an NDR."""
     delay_notification_timeout: TimeLimit

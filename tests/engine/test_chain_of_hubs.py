@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 from worlds.small_world import SECOND_HUB, Played, play, tables
 
+from relaysim.analysis.offered_load import Stages
+from relaysim.audit import check
+from relaysim.explanation.message import explain
 from relaysim.plan.compiler import compile_plan
 from relaysim.plan.reached import seen_from
 from relaysim.scenario.load import from_mapping
+from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError
 
 CHAIN = """
@@ -186,3 +190,45 @@ def test_a_circle_is_an_error(changes: tuple[str, ...], circle: str, tmp_path: P
     (problem,) = caught.value.problems
     assert problem.message == f"mail goes in a circle: {circle}"
     assert problem.path == ("send_connectors", last, "smart_hosts")
+
+
+STREAM = """
+[hosts.app.streams.load]
+sender = "a@cozumpark.com"
+size = "1 KB"
+arrivals = { process = "poisson", rate = "1/s" }
+to = { sink = 1.0 }
+"""
+
+
+def design(*changes: str) -> Scenario:
+    return from_mapping(tables(SECOND_HUB, CHAIN, STREAM, *changes))
+
+
+def test_explain_shows_the_session_at_the_smart_host() -> None:
+    """HUB01 is a client of HUB02, without a log-in; then HUB02 sends to the domain."""
+    host = " ".join(str(explain(design(), "app", "a@example.org")).split())
+    assert "queue HUB02 (smart host) of HUB01 by send connector internet" in host
+    assert r"192.168.168.172 port 25: HUB02\relay answers, 250 2.1.5 Recipient OK" in host
+    assert "queue example.org (destination sink) of HUB02 by send connector relay" in host
+    hub = str(explain(design(), "HUB01", "a@example.org"))
+    assert r"Receive connector: HUB02\relay" in hub
+    assert "C: AUTH" not in hub
+
+
+def test_check_finds_all_of_a_chain_in_use() -> None:
+    """The connector in the middle too, and a name in DNS that a smart host uses."""
+    named = '[send_connectors.internet]\nsmart_hosts = ["dmz"]'
+    places = [each.place for each in check(design(THIRD, named)) if each.check == "unused"]
+    assert places == []
+
+
+def test_the_offered_load_of_a_chain() -> None:
+    """Each message costs each hub 10 ms to receive and 20 ms to send: 30 ms at one a second."""
+    costs = "".join(
+        f'[hubs.{hub}]\nreceive_cost = "10 ms"\nsend_cost = "20 ms"\n'
+        for hub in ("HUB01", "HUB02", "HUB03")
+    )
+    stages = Stages(design(THIRD, costs)).by_name
+    for hub in ("HUB01", "HUB02", "HUB03"):
+        assert stages[f"{hub}.cpu"].load({"app.load": 1.0}) == pytest.approx(0.03)

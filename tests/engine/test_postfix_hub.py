@@ -82,6 +82,36 @@ def test_mynetworks_may_relay_and_has_no_limit_of_one_client() -> None:
     assert set(run.replies("app.load")[50:]) == {"421 4.7.0 Error: too many connections"}
 
 
+FULL = """
+[hubs.HUB01]
+qmgr_message_active_limit = 2
+[destinations.sink]
+response_time = "10 s"
+[hosts.app.streams.inside]
+to = { internal = 1.0 }
+"""
+
+
+def test_mail_waits_for_room_in_the_active_queue_whatever_its_next_hop() -> None:
+    """Two messages to a slow domain fill the active queue until 10 s.
+
+    The third one, to a mailbox, waits so long, though its next hop is free. Each message that comes
+    in while the queue is full is delayed by 1 s: the one of 1 s is with the hub at 2 s.
+    """
+    run = play(POSTFIX, FULL, mail={"app.load": [0, 0], "app.inside": [1]})
+    assert run.ends("app.load") == [(10.0, "delivered")] * 2
+    assert run.messages("app.inside", "committed") == [2.0]
+    assert run.ends("app.inside") == [(10.0, "delivered")]
+
+
+def test_deferred_mail_is_not_in_the_active_queue() -> None:
+    """Two deferred messages wait for 300 s elsewhere: mail to a mailbox passes at once."""
+    defers = "[destinations.sink]\ndefer = 1.0\nresponse_time = '0 s'"
+    mail = {"app.load": [0, 0], "app.inside": [5]}
+    run = play(POSTFIX, FULL, defers, "[hubs.HUB01]\nreject_time = '0 s'", mail=mail)
+    assert run.ends("app.inside") == [(5.0, "delivered")]
+
+
 def test_what_a_hub_of_postfix_says() -> None:
     large = "[hubs.HUB01.receive_connectors.relay]\nmax_message_size = '1 KB'"
     run = play(POSTFIX, large, mail={"app.load": [(0, 1, 2048), (1, 1, 1024)]})

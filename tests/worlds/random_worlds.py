@@ -307,6 +307,8 @@ _OF_POSTFIX = _each(
     destination_concurrency_positive_feedback=("1", "1/concurrency", "1/sqrt_concurrency"),
     destination_concurrency_negative_feedback=("1", "1/concurrency", "1/sqrt_concurrency"),
     smtp_connection_reuse_time_limit=("1 s", "10 s", "5 min"),
+    qmgr_message_active_limit=(1, 3, 20_000),
+    in_flow_delay=("0 s", "1 s"),
 )
 _KEYS = {mta: BUILT_IN.profile(Kind.MTA, mta).table("hub") for mta in ("none", "postfix")}
 

@@ -115,6 +115,18 @@ struct OutboundConnections {
   void reset();
 };
 
+// relay/active_queue
+struct ActiveQueue {
+  i64 limit = 0, delay = 0, members = 0;
+  bool feeding = false;
+  Ring<i64> waiting;
+
+  void enter(Run&, i64 transaction);
+  void left(Run&);
+  i64 intake_delay() const;
+  void close(Run&);
+};
+
 // relay/ageing
 struct Follower {
   i64 hub = 0, age = 0, entry = 0;
@@ -136,6 +148,7 @@ struct Hub {
   QueueDatabase database;
   Pressure pressure;
   OutboundConnections outbound;
+  ActiveQueue active;
   Vec<i64> opened_queues;      // their numbers, ascending
   Ring<i64> connection_times;  // as many as the rate allows in a minute
   i64 first_delayed = -1, last_delayed = -1;  // sessions with a delayed acknowledgement, in order

@@ -54,6 +54,8 @@ QUEUE_MANAGER = (
     "queue_run_delay",
     "initial_destination_concurrency",
     "connection_reuse_time",
+    "active_limit",
+    "in_flow_delay",
     "positive_feedback",
     "negative_feedback",
 )

@@ -116,6 +116,7 @@ struct TransactionState {
   i64 ready = 0, expires = 0, started = -1;  // started -1: on no connection
   i32 before = -1, after = -1;               // its neighbours among those of its queue on connections
   i64 opened = 0;
+  bool is_active = false;  // in the active queue of a hub of Postfix
 };
 
 // One entry per row of the table `transactions`, which has message, first recipient, parent, queue.

@@ -74,6 +74,8 @@ void Run::wire() {
     hub.database.write_time = given.commit_write;
     hub.outbound.limit = given.outbound_connections;
     hub.outbound.oldest_first = given.queue_run_delay > 0;
+    hub.active.limit = given.active_limit;
+    hub.active.delay = given.in_flow_delay;
     hub.receive = cost(4 * number);
     hub.categorize = cost(4 * number + 1);
     hub.antivirus = cost(4 * number + 2);
@@ -201,7 +203,8 @@ void Run::step(const Event& event) {
       break;
     case MESSAGE_RETRY:
       // It may have expired while it waited.
-      if (!transactions.is_final(number)) queues[transactions.queue(number)].put(*this, number);
+      if (!transactions.is_final(number))
+        hubs[queues[transactions.queue(number)].hub].active.enter(*this, number);
       break;
     case QUEUE_RETRY_DUE:
       queues[number].retry_due(*this, event.sequence);
@@ -256,6 +259,7 @@ void Run::free_actors() {
     hub.database.members.free_memory();
     hub.pressure.disks.free_memory();
     hub.outbound.starved.free_memory();
+    hub.active.waiting.free_memory();
     hub.stopped_at.free_memory();
     hub.connection_times.free_memory();
     hub.accepted.free_memory();

@@ -210,7 +210,8 @@ class Connections:
                     yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
                 else:
                     # Transfer, core time to receive, and commit at the other hub.
-                    due = loop.tick + peer.pressure.delay + transfer_time(size, HUB_BANDWIDTH)
+                    delay = peer.pressure.delay + peer.active.intake_delay()
+                    due = loop.tick + delay + transfer_time(size, HUB_BANDWIDTH)
                     peer.pressure.uncommitted += size
                     yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
                     # Either hub may have stopped during the transfer,

@@ -79,7 +79,7 @@ class DeliveryQueue:
         self.hubs = HubChoice(context, self.plan, peers)
         self.started: dict[int, tuple[int, int]] = {}
         self.losses = 0
-        self.message_retry = MessageRetry(context, hub, self.put)
+        self.message_retry = MessageRetry(context, hub, self)
         self.concurrency = self._concurrency(context)
         self.pumping = False
         self.retry = QueueRetry(context, hub, number, self._retry_due)

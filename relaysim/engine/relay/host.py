@@ -203,6 +203,8 @@ class Host:
         mails = -(-accepted // (sessions.plan.max_recipients_per_message or accepted or 1))
         time = pressure.delay + verdicts.timing.submission(recipients, len(refused), mails, size)
         if accepted:
+            time += takes.active.intake_delay()
+        if accepted:
             pressure.uncommitted += size
         if time:
             yield loop.at(loop.tick + time, ATTEMPT, self.entity, recipient, attempt)

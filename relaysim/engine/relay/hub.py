@@ -7,6 +7,8 @@ from typing import Protocol
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import Event
 from relaysim.engine.relay.accepted_mail import AcceptedMail
+from relaysim.engine.relay.acknowledgement import Acknowledgement
+from relaysim.engine.relay.active_queue import ActiveQueue
 from relaysim.engine.relay.ageing import Ageing
 from relaysim.engine.relay.back_pressure import Pressure
 from relaysim.engine.relay.outbound_connections import OutboundConnections
@@ -47,6 +49,9 @@ class TransactionQueue(Protocol):
     def start(self) -> None:
         """Try the queue when the hub starts again."""
 
+    def record_wait(self, transaction: int) -> None:
+        """Record that a transaction still waits when the run ends."""
+
     def close(self) -> None:
         """Record what still waits when the run ends."""
 
@@ -62,23 +67,6 @@ class Rerouting:
     def move_culprits(self) -> None:
         """Route the culprits' mail by `plan.moved` from now on."""
         self.culprits_moved = True
-
-
-class Acknowledgement:
-    """A delayed acknowledgement: a session waits for the transactions of its message.
-
-    Attributes
-    ----------
-    remaining : int
-        Transactions that are not delivered or bounced; -1 until the message is routed.
-    event : Event
-        Triggered at the end of the wait.
-    """
-
-    __slots__ = ("event", "remaining")
-
-    def __init__(self, event: Event) -> None:
-        self.remaining, self.event = -1, event
 
 
 class Hub:
@@ -99,6 +87,8 @@ class Hub:
         Its receive connectors, by number.
     queues : dict of int to TransactionQueue
         Its delivery queues, by number; each is opened for its first transaction.
+    active : ActiveQueue
+        The transactions that it may send now, where that is limited.
     accepted : AcceptedMail
         What the hub has accepted.
     acknowledgements : dict of int to Acknowledgement
@@ -137,6 +127,7 @@ class Hub:
             if connector_plan.hub == number
         }
         self.queues: dict[int, TransactionQueue] = {}
+        self.active = ActiveQueue(context, plan.queue_manager)
         self.outbound = OutboundConnections(
             plan.outbound_connections, oldest_first=plan.queue_manager is not None
         )
@@ -265,7 +256,8 @@ class Hub:
                     rows, self.number, queue, parent, now, expires
                 )
                 if now < expires:
-                    (self.queues.get(queue) or self._open_queue(queue)).put(transaction)
+                    joined = self.queues.get(queue) or self._open_queue(queue)
+                    self.active.enter(joined, transaction)
                 else:
                     self.finish(transaction, Status.EXPIRED, self.expired)
 
@@ -292,6 +284,7 @@ class Hub:
         if status in _NDR_STATUSES:
             self.send_dsn(first, Decision.NDR)
         self._transaction_done(message, record.messages.size[message])
+        self.active.leave(transaction)
 
     def finish_each(
         self, transaction: int, recipients: list[int], statuses: list[int], reply_number: int
@@ -303,6 +296,7 @@ class Hub:
         for recipient, status in zip(recipients, statuses, strict=True):
             self.record.set_final(recipient, status, now, reply_number)
         self._transaction_done(message, self.record.messages.size[message])
+        self.active.leave(transaction)
 
     def hand_over(self, transaction: int, peer: "Hub") -> None:
         """Finish a transaction that another hub has committed."""
@@ -310,6 +304,7 @@ class Hub:
         self.transactions.final[transaction] = 1
         peer.accept(message, transaction)
         self._transaction_done(message, self.record.messages.size[message])
+        self.active.leave(transaction)
 
     def expire_if_due(self, transaction: int) -> bool:
         """Expire a transaction that failed and is too old for another attempt.
@@ -433,5 +428,6 @@ class Hub:
         """Record what is under way when the run ends."""
         self.cores.close()
         self.database.close()
+        self.active.close()
         for number in sorted(self.queues):
             self.queues[number].close()

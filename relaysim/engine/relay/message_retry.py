@@ -1,9 +1,8 @@
 """Retry of single messages that a receiver deferred."""
 
-from collections.abc import Callable
-
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import TIMER, Event
+from relaysim.engine.relay.active_queue import PerNextHop
 from relaysim.engine.relay.hub import Hub
 from relaysim.mail.retry_clock import backed_off_retry
 
@@ -13,13 +12,13 @@ class MessageRetry:
 
     Parameters
     ----------
-    put : callable
-        Called with a transaction that is to be tried again.
+    queue : PerNextHop
+        The delivery queue, which gets a transaction that is to be tried again.
     """
 
-    def __init__(self, context: Context, hub: Hub, put: Callable[[int], None]) -> None:
+    def __init__(self, context: Context, hub: Hub, queue: PerNextHop) -> None:
         self.loop, _, self.transactions, _ = context
-        self.hub, self.put = hub, put
+        self.hub, self.queue = hub, queue
 
     def defer(self, transaction: int) -> None:
         """Schedule the next attempt of a transaction, unless it expires."""
@@ -31,6 +30,7 @@ class MessageRetry:
         attempt = max(transactions.attempts[transaction] - 1, 0)
         timer = self.loop.at(due, TIMER, self.hub.number, recipient, attempt, row=transaction)
         timer.callbacks.append(self._due)
+        self.hub.active.leave(transaction)
 
     def _next_attempt(self, transaction: int) -> int:
         """Return when a message that is deferred now is tried again, microseconds."""
@@ -49,4 +49,4 @@ class MessageRetry:
 
     def _due(self, timer: Event) -> None:
         if not self.transactions.final[timer.row]:  # it may have expired while it waited
-            self.put(timer.row)
+            self.hub.active.enter(self.queue, timer.row)

@@ -218,7 +218,8 @@ void Run::inside(u32 number) {
                      ATTEMPT, entity, self.recipient, self.attempt, me));
       } else {
         // Transfer, core time to receive, and commit at the other hub.
-        self.due = now() + peer->pressure.delay + transfer_time(self.size, HUB_BANDWIDTH);
+        self.due = now() + peer->pressure.delay + peer->active.intake_delay() +
+                   transfer_time(self.size, HUB_BANDWIDTH);
         peer->pressure.uncommitted += self.size;
         WAIT(loop.at(self.due, ATTEMPT, entity, self.recipient, self.attempt, me));
         // Either hub may have stopped during the transfer,

@@ -200,6 +200,7 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
       i128 content = verdict.bandwidth ? (i128)self.mails * transfer_time(size, verdict.bandwidth) : 0;
       self.due = run.now() + takes->pressure.delay + trips * verdict.round_trip +
                  self.refused.size * verdict.error_delay + at_most_never(content);
+      if (self.accepted) self.due += takes->active.intake_delay();
     }
     if (self.accepted) takes->pressure.uncommitted += size;
     if (self.due > run.now())

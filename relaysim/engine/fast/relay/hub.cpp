@@ -116,7 +116,7 @@ void Hub::queue_group(Run& run, i64 message, i64 queue, const i64* rows, i64 cou
   if (now < expires) {
     DeliveryQueue& joined = run.queues[queue];
     if (!joined.is_open) joined.open_at(run);
-    joined.put(run, transaction);
+    active.enter(run, transaction);
   } else {
     finish(run, transaction, STATUS_EXPIRED, run.record.reply(run.plan.run[0].message_expired));
   }
@@ -126,6 +126,7 @@ void Hub::queue_group(Run& run, i64 message, i64 queue, const i64* rows, i64 cou
 
 void Hub::finish(Run& run, i64 transaction, i64 status, i64 reply) {
   TransactionStates& transactions = run.transactions;
+  const bool was_active = transactions[transaction].is_active;
   transactions.set_final(transaction);
   i64 message = transactions.message(transaction);
   i64 first = transactions.first_recipient(transaction), now = run.now();
@@ -140,24 +141,29 @@ void Hub::finish(Run& run, i64 transaction, i64 status, i64 reply) {
   }
   if (status == STATUS_BOUNCED || status == STATUS_EXPIRED) send_dsn(run, first, D_NDR);
   transaction_done(run, message, run.record.tables.messages.size[message]);
+  if (was_active) active.left(run);
 }
 
 // Sets a final status for each recipient left in a transaction: delivered or junked.
 void Hub::finish_each(Run& run, i64 transaction, const Vec<i64>& recipients,
                       const Vec<i64>& statuses, i64 reply) {
+  const bool was_active = run.transactions[transaction].is_active;
   run.transactions.set_final(transaction);
   i64 message = run.transactions.message(transaction);
   for (i64 place = 0; place < recipients.size; place++)
     run.record.set_final(recipients[place], statuses[place], run.now(), reply);
   transaction_done(run, message, run.record.tables.messages.size[message]);
+  if (was_active) active.left(run);
 }
 
 // Finishes a transaction that another hub has committed.
 void Hub::hand_over(Run& run, i64 transaction, Hub& peer) {
   i64 message = run.transactions.message(transaction);
+  const bool was_active = run.transactions[transaction].is_active;
   run.transactions.set_final(transaction);
   peer.accept(run, message, transaction);
   transaction_done(run, message, run.record.tables.messages.size[message]);
+  if (was_active) active.left(run);
 }
 
 bool Hub::expire_if_due(Run& run, i64 transaction) {
@@ -270,6 +276,7 @@ void Hub::start(Run& run) {
 void Hub::close(Run& run) {
   cores.close(run);
   database.close(run);
+  active.close(run);
   for (i64 queue = 0; queue < run.queues.size; queue++)
     if (run.queues[queue].hub == number && run.queues[queue].is_open) run.queues[queue].close(run);
 }

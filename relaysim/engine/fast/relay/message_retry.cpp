@@ -9,6 +9,10 @@ void DeliveryQueue::defer(Run& run, i64 transaction) {
   i64 attempt = run.transactions.attempts[transaction] - 1;
   run.loop.at(due, TIMER, (u64)hub, run.transactions.first_recipient(transaction),
               attempt < 0 ? 0 : attempt, {(u32)transaction, 0, MESSAGE_RETRY});
+  if (run.transactions[transaction].is_active) {
+    run.transactions[transaction].is_active = false;
+    run.hubs[hub].active.left(run);
+  }
 }
 
 // When a message that is deferred now is tried again.
