@@ -51,6 +51,7 @@ from relaysim.audit.send_connectors import (
     route_too_small,
     smart_host,
 )
+from relaysim.audit.shell_commands import at_exchange
 from relaysim.audit.smart_hub import refused_by_smart_hub
 from relaysim.audit.timing import drain_below_deadline, event_in_drain
 from relaysim.audit.unfinished_mail import mail_after_the_end
@@ -137,7 +138,9 @@ def check(scenario: Scenario) -> list[Finding]:
         The findings, each with the name of the check that made it.
     """
     findings = [
-        replace(finding, check=rule.__name__) for rule in CHECKS for finding in rule(scenario)
+        replace(finding, check=rule.__name__, command=at_exchange(scenario, finding.command))
+        for rule in CHECKS
+        for finding in rule(scenario)
     ]
     order = list(Severity)
     return sorted(findings, key=lambda finding: order.index(finding.severity))

@@ -54,3 +54,34 @@ def permission(verb: str, hub: str, connector: str, user: str, *rights: Right) -
         f'Get-ReceiveConnector "{identity(hub, connector)}" | {verb}-ADPermission -User "{user}" '
         f"-ExtendedRights {named}"
     )
+
+
+def at_exchange(scenario: Scenario, commands: str | None) -> str | None:
+    """Return the commands without those for hubs that are no Exchange servers; None for none.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    commands : str or None
+        Commands of the Exchange Management Shell, one a line.
+
+    Returns
+    -------
+    str or None
+        The commands that have a server to run on.
+    """
+    hubs = scenario.hubs
+    others = [name for name, hub in hubs.items() if not hub.properties.server_authentication]
+    connectors = [
+        name
+        for name, connector in scenario.send_connectors.items()
+        if all(server in others for server in connector.source_transport_servers)
+    ]
+    named = [
+        *(f'"{hub}\\' for hub in others),
+        *(f"-Server {hub}" for hub in others),
+        *(f'SendConnector "{name}"' for name in connectors),
+    ]
+    lines = (commands or "").splitlines()
+    return "\n".join(line for line in lines if not any(name in line for name in named)) or None

@@ -104,6 +104,26 @@ def test_mail_waits_for_room_in_the_active_queue_whatever_its_next_hop() -> None
     assert run.ends("app.inside") == [(10.0, "delivered")]
 
 
+def test_a_full_active_queue_lets_in_100_messages_a_second() -> None:
+    """100 sessions, and each message takes 1 s while ten messages are active.
+
+    The first message of ten sessions is taken in at once.
+    """
+    busy = """
+    [hubs.HUB01]
+    qmgr_message_active_limit = 10
+    [destinations.sink]
+    response_time = "1 h"
+    [hubs.HUB01.receive_connectors.relay]
+    max_inbound_connection_per_source = "unlimited"
+    [hosts.app]
+    sessions = 100
+    """
+    run = play(POSTFIX, busy, mail={"app.load": [0] * 310})
+    committed = run.messages("app.load", "committed")
+    assert [committed.count(second) for second in (0, 1, 2, 3)] == [10, 100, 100, 100]
+
+
 def test_deferred_mail_is_not_in_the_active_queue() -> None:
     """Two deferred messages wait for 300 s elsewhere: mail to a mailbox passes at once."""
     defers = "[destinations.sink]\ndefer = 1.0\nresponse_time = '0 s'"
