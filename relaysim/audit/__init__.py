@@ -44,6 +44,7 @@ from relaysim.audit.refused_mail import (
     relay_refused,
     stream_refused,
 )
+from relaysim.audit.relay_services import refused_version, relay_limit
 from relaysim.audit.scripted_listing import listing_removed
 from relaysim.audit.send_connectors import (
     handed_over,
@@ -110,6 +111,8 @@ CHECKS: tuple[Check, ...] = (
     recipient_limit,
     route_too_small,
     smart_host,
+    refused_version,
+    relay_limit,
     forged_sender,
     same_source,
     wildcard_answers,

@@ -38,6 +38,10 @@ GATE = (
     "send_connectors.internet.dns_routing_enabled=false",
     'destinations.gate={profile="none", domains=["gate.example.net"]}',
 )
+SERVICE = (
+    'relays.m365={profile="filter", names=["mx.provider.example"]}',
+    'send_connectors.internet.smart_hosts=["mx.provider.example"]',
+)
 THRESHOLD = "smtp_connector_queue_message_count_threshold_for_concurrent_connections"
 NO_ACK = f'{CONNECTORS}.externalrelay.max_acknowledgement_delay="0 s"'
 PEAK = ",".join("0.4" if hour == 10 else "1.0" if hour != 9 else "1.6" for hour in range(24))
@@ -188,6 +192,16 @@ REGISTRY: dict[str, Case] = {
         shared_hub,
         ("operations.on_listing=clean_list", f"{NEWS}.culprit=false"),
         (f"{NEWS}.culprit=true",),
+    ),
+    "refused_version": Case(
+        one_hub,
+        (*SERVICE, "relays.m365.profile=m365-connector", "relays.m365.licences=300"),
+        ("hubs.HUB01.mta=exchange-se", AT_25),
+    ),
+    "relay_limit": Case(
+        one_hub,
+        (*SERVICE, "relays.m365.profile=ses-sandbox", f'{INVOICES}.arrivals.rate="20/min"'),
+        ("relays.m365.limits.day.limit=5000",),
     ),
     "smart_host": Case(one_hub, GATE, why="what happens behind a smart host is not modelled"),
     "forged_sender": Case(one_hub, ()),

@@ -1,0 +1,143 @@
+"""Checks of relay services: what they allow, and the servers that they refuse."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from relaysim.analysis.mail_paths import DomainRoute, Path, paths
+from relaysim.analysis.message_rates import campaign, messages
+from relaysim.analysis.run_size import mean_recipients
+from relaysim.audit.finding import Finding, Severity
+from relaysim.mail.domains import is_accepted
+from relaysim.plan import routing
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.scenario.relay import RelayLimit
+from relaysim.scenario.table import DAY, HOUR, MINUTE, SECOND
+from relaysim.units import format_duration
+from relaysim.wording import listed
+
+_LENGTHS = {"fixed second": SECOND, "fixed minute": MINUTE, "fixed hour": HOUR}
+_STAGES = (
+    "From day 30 below the baseline on it gets 450 4.7.230 in 5 minutes of each hour, from day 40 "
+    "on in 10, from day 50 on in 20, from day 60 on in 30; and 550 5.7.230 from day 60 on in 5 "
+    "minutes, from day 70 on in 10, from day 80 on in 20, from day 90 on always"
+)
+"""The stages of transport enforcement (Exchange Team 2023, quoted by an article of 2026)."""
+
+
+def refused_version(scenario: Scenario) -> Iterator[Finding]:
+    """A relay service refuses or throttles the version of a hub that sends by the service."""
+    senders: dict[tuple[str, str], None] = {}
+    for path in paths(scenario):
+        for _, hop, relay in _by_relay(scenario, path):
+            senders[relay, hop.hub] = None
+    for relay, hub in senders:
+        before = scenario.relays[relay].properties.refuses_support_ended_before
+        ended = scenario.hubs[hub].properties.end_of_support
+        if not before or not ended:
+            continue
+        mta, place = scenario.hubs[hub].mta, dotted(("hubs", hub, "mta"))
+        fix = "Send by a supported version, such as exchange-se, or by another service."
+        if ended < before:
+            yield Finding(
+                Severity.ERROR,
+                place,
+                f"{relay} refuses all mail of {hub}: the support of {mta} ended on {ended}. A run "
+                "does not know this.",
+                fix,
+            )
+        else:
+            yield Finding(
+                Severity.WARNING,
+                place,
+                f"{relay} throttles {hub} and then refuses it, if {mta} lacks the updates that the "
+                f"service wants. {_STAGES}. A run does not know this.",
+                f"Install the updates. {fix}",
+            )
+
+
+def relay_limit(scenario: Scenario) -> Iterator[Finding]:
+    """More mail comes to a relay service than one of its limits allows."""
+    for name, relay in scenario.relays.items():
+        for title, limit in relay.limits.items():
+            if limit.limit is None or limit.window == "open":
+                continue
+            place = dotted(("relays", name, "limits", title))
+            if limit.window == "rolling day":
+                yield from _above_a_day(scenario, name, place, limit)
+            else:
+                yield from _campaigns(scenario, name, place, limit)
+
+
+def _above_a_day(
+    scenario: Scenario, relay: str, place: str, limit: RelayLimit
+) -> Iterator[Finding]:
+    """Return the finding about a limit of a day: streams together have more."""
+    amounts: dict[str, float] = defaultdict(float)
+    for stream, path, share in _shares(scenario, relay, limit):
+        burst = campaign(scenario, path.host, path.stream)
+        count = messages(scenario, path.host, path.stream) * min(1, DAY / scenario.run.duration)
+        amounts[stream] += share * (count if burst is None else burst.messages)
+    amount, most = sum(amounts.values()), limit.limit or 0
+    if amount - most < 1:
+        return
+    then = "bounce" if limit.over == "reject" else "are deferred"
+    yield Finding(
+        Severity.WARNING,
+        place,
+        f"{listed(amounts)} have about {amount:,.0f} {_what(limit)} a day for {relay}, which "
+        f"allows {most:,} in 24 h: about {amount - most:,.0f} {then}, whatever stream they are of, "
+        f"with {limit.reply.rstrip('.')}.",
+        "Spread the mail over more days, send a part of it by another way, or write the limit that "
+        "your contract has.",
+    )
+
+
+def _campaigns(scenario: Scenario, relay: str, place: str, limit: RelayLimit) -> Iterator[Finding]:
+    """Return findings about a limit of a second, minute or hour: a campaign is faster."""
+    amounts: dict[tuple[str, float], float] = defaultdict(float)
+    for stream, path, share in _shares(scenario, relay, limit):
+        burst = campaign(scenario, path.host, path.stream)
+        if burst is not None:
+            amounts[stream, burst.messages / burst.rate] += share * burst.messages
+    length, most = _LENGTHS[limit.window], limit.limit or 0
+    for (stream, sent), amount in amounts.items():
+        if not most or amount * length <= most * sent * SECOND:
+            continue
+        takes = format_duration(round(amount / most * length / MINUTE) * MINUTE)
+        waits = "wait in sessions" if limit.over == "delay" else "wait at the hub for its retries"
+        lost = "the rest bounces" if limit.over == "reject" else f"others {waits}"
+        yield Finding(
+            Severity.WARNING,
+            place,
+            f"{stream} sends a campaign of {amount:,.0f} {_what(limit)} by {relay}, which allows "
+            f"{most:,} in a {limit.window.removeprefix('fixed ')}: it takes at least {takes}, and "
+            f"{lost}.",
+            "If that is early enough, change nothing. Else send the campaign by another way, or "
+            "write the limit that your contract has.",
+        )
+
+
+def _what(limit: RelayLimit) -> str:
+    return limit.counts.replace("_", " ")
+
+
+def _shares(scenario: Scenario, relay: str, limit: RelayLimit) -> Iterator[tuple[str, Path, float]]:
+    """Yield what a message of each stream counts on the mean, by its path to a service."""
+    accepted = scenario.organization.domains
+    for path in paths(scenario):
+        stream = scenario.hosts[path.host].streams[path.stream]
+        each = 1.0 if limit.counts == "messages" else mean_recipients(stream)
+        for route, _, name in _by_relay(scenario, path):
+            own = is_accepted(accepted, route.domains.name)
+            if name == relay and not (own and limit.counts == "external_recipients"):
+                yield path.name, path, each * path.share * route.share / len(route.lasts)
+
+
+def _by_relay(scenario: Scenario, path: Path) -> Iterator[tuple[DomainRoute, routing.Hop, str]]:
+    """Yield the routes of a path to relay services, with the last hop and the service."""
+    for route in path.routes:
+        for hop in route.lasts:
+            relay = routing.relay_at(scenario, hop)
+            if relay is not None:
+                yield route, hop, relay

@@ -1,0 +1,72 @@
+"""Checks of relay services: refused versions of Exchange, and limits that are too small."""
+
+import pytest
+from worlds.golden_sections import Wording
+from worlds.relay_designs import found, one_hub, shared_hub
+
+from relaysim.analysis.offered_load import stages
+from relaysim.audit import Severity
+
+CONNECTOR = (
+    'relays.m365={profile="m365-connector", licences=300, names=["mx.provider.example"]}',
+    'send_connectors.internet.smart_hosts=["mx.provider.example"]',
+)
+AUTH = ('relays.m365={profile="m365-smtp-auth", names=["mx.provider.example"]}', CONNECTOR[1])
+AT_25 = 'hubs.HUB01.receive_connectors."Default HUB01".transport_role="FrontendTransport"'
+
+
+@pytest.mark.parametrize("mta", ["exchange-2007", "exchange-2010"])
+def test_a_version_that_is_blocked_is_an_error(mta: str) -> None:
+    (finding,) = found(one_hub(*CONNECTOR, f"hubs.HUB01.mta={mta}"), "refused_version")
+    assert finding.severity is Severity.ERROR
+
+
+def test_a_version_that_is_throttled_in_stages_is_a_warning(wording: Wording) -> None:
+    scenario = one_hub(*CONNECTOR, "hubs.HUB01.mta=exchange-2016", AT_25)
+    (finding,) = found(scenario, "refused_version")
+    assert finding.severity is Severity.WARNING
+    assert "from day 90 on always" in finding.reason
+    wording(finding)
+
+
+def test_other_servers_and_services_have_no_such_finding() -> None:
+    for settings in (
+        (*CONNECTOR, "hubs.HUB01.mta=exchange-se", AT_25),
+        (*CONNECTOR, "hubs.HUB01.mta=none"),
+        AUTH,
+    ):
+        assert found(one_hub(*settings), "refused_version") == []
+
+
+def test_a_campaign_above_the_limit_of_the_tenant(wording: Wording) -> None:
+    """One licence: 10,000 external recipients; the newsletter alone has more."""
+    scenario = shared_hub(*CONNECTOR, "relays.m365.licences=1")
+    (finding,) = found(scenario, "relay_limit")
+    assert finding.severity is Severity.WARNING
+    wording(finding)
+    assert found(shared_hub(*CONNECTOR, "relays.m365.licences=100000"), "relay_limit") == []
+
+
+def test_a_campaign_at_30_messages_a_minute(wording: Wording) -> None:
+    """10,000 messages take 333 minutes and one third, 5.55 h."""
+    news = "hosts.marketing.streams.newsletter"
+    campaign = f"{news}.arrivals.messages=10000"
+    limits = "relays.m365.limits.day.limit=unlimited"
+    (finding,) = found(shared_hub(*AUTH, campaign, limits), "relay_limit")
+    assert "at least 5.55 h" in finding.reason
+    wording(finding)
+
+
+def test_own_mailboxes_and_an_unused_service() -> None:
+    scenario = one_hub(
+        'relays.spare={profile="filter", names=["mx.spare.example"]}',
+    )
+    places = [finding.place for finding in found(scenario, "unused")]
+    assert places == ["relays.spare"]
+    assert found(one_hub(*AUTH), "unused") == []
+
+
+def test_a_run_with_a_relay_service_has_its_table_of_theory() -> None:
+    """A bare smart host once ended a run with a division by zero in this table."""
+    names = [stage.name for stage in stages(one_hub(*AUTH))]
+    assert "HUB01->mx.provider.example" in names
