@@ -143,19 +143,21 @@ def next_hop(
 def mailbox_hubs(scenario: Scenario) -> tuple[str, ...]:
     """Return the hubs that deliver to mailboxes, by name: those in the site of the mailbox server.
 
+    A relay such as Postfix, which is in no site, does so only where no other hub is.
+
     Notes
     -----
     A hub of another site hands mail for a mailbox to a hub of the mailbox's site (Microsoft, mail
     routing: delivery groups).
     """
     site = scenario.mailboxes.site
-    return tuple(
-        sorted(
-            name
-            for name, hub in scenario.hubs.items()
-            if site is None or hub.site.casefold() == site.casefold()
-        )
+    near = sorted(
+        name
+        for name, hub in scenario.hubs.items()
+        if site is None or hub.site.casefold() == site.casefold()
     )
+    members = [name for name in near if scenario.hubs[name].properties.active_directory]
+    return tuple(members or near)
 
 
 def for_domain(hop: Hop, domain: str) -> Hop:

@@ -24,6 +24,12 @@ class MtaProperties:
 
     Where one of two hubs has it not, no receive connector is asked: the mail is taken.
     """
+    active_directory: bool
+    """Whether it is a server of an Active Directory site.
+
+    Such servers deliver to the mailboxes of their site, and the mailbox server submits to them.
+    Where a site has none, all of its hubs do.
+    """
     back_pressure_delays_first: bool
     """Whether it accepts every connection under back pressure and answers MAIL FROM late.
 

@@ -304,36 +304,45 @@ def test_what_the_engine_and_the_checks_ask_of_a_server() -> None:
         for name, table in BUILT_IN.tables(Kind.MTA, PROPERTIES).items()
     }
     keys = (
-        *("delayed_acknowledgement", "server_authentication", "back_pressure_delays_first"),
+        *("delayed_acknowledgement", "server_authentication", "active_directory"),
+        "back_pressure_delays_first",
         *("front_end", "linked_receive_connectors", "sends_first", "wording", "end_of_support"),
     )
     ends = {"2013": "2023-04-11", "2016": "2025-10-14", "2019": "2025-10-14", "se": ""}
     assert asked == {
         **{
             f"exchange-{version}": dict(
-                zip(keys, (False, True, True, True, False, True, "exchange-2013", end), strict=True)
+                zip(
+                    keys,
+                    (False, True, True, True, True, False, True, "exchange-2013", end),
+                    strict=True,
+                )
             )
             for version, end in ends.items()
         },
         "exchange-2007": dict(
             zip(
                 keys,
-                (False, True, False, False, True, True, "exchange-2007", "2017-04-11"),
+                (False, True, True, False, False, True, True, "exchange-2007", "2017-04-11"),
                 strict=True,
             )
         ),
         "exchange-2010": dict(
             zip(
                 keys,
-                (True, True, True, False, True, True, "exchange-2007", "2020-10-13"),
+                (True, True, True, True, False, True, True, "exchange-2007", "2020-10-13"),
                 strict=True,
             )
         ),
         "postfix": dict(
-            zip(keys, (False, False, True, False, False, False, "postfix", ""), strict=True)
+            zip(keys, (False, False, False, True, False, False, False, "postfix", ""), strict=True)
         ),
         "none": dict(
-            zip(keys, (False, False, True, False, True, True, "exchange-2007", ""), strict=True)
+            zip(
+                keys,
+                (False, False, True, True, False, True, True, "exchange-2007", ""),
+                strict=True,
+            )
         ),
     }
 

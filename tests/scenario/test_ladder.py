@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from relaysim.audit import Severity, check
+from relaysim.plan.submission import submission_hubs
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 
@@ -36,6 +38,11 @@ RUNGS = {
     "campaign-aged-list-dedicated-warm": "campaign-aged-list-dedicated",
     "compromised-host": "small-company",
     "mm4": None,
+    "today/exchange-se": None,
+    "today/same-site": "exchange-se",
+    "today/own-site": "same-site",
+    "today/perimeter": "exchange-se",
+    "today/bulk-by-postfix": "exchange-se",
 }
 
 
@@ -48,7 +55,8 @@ def content(scenario: Scenario) -> dict[str, object]:
 
 
 def test_these_are_all() -> None:
-    assert {path.stem for path in LADDER.glob("*.toml")} == set(RUNGS)
+    files = [*LADDER.glob("*.toml"), *LADDER.glob("today/*.toml")]
+    assert {path.relative_to(LADDER).with_suffix("").as_posix() for path in files} == set(RUNGS)
 
 
 @pytest.mark.parametrize(("name", "base"), RUNGS.items())
@@ -58,9 +66,26 @@ def test_each_rung_loads_and_extends_the_one_below(name: str, base: str | None) 
     tables = tomllib.loads(text)
     assert tables.get("extends") == (base and f"{base}.toml")
     scenario = rung(name)
-    assert scenario.name == name
+    assert scenario.name == Path(name).name
     assert scenario.title
-    assert base is None or content(scenario) != content(rung(base))
+    assert base is None or content(scenario) != content(rung(str(Path(name).with_name(base))))
+
+
+def test_of_the_ladder_of_today_only_the_second_server_of_a_site_is_no_dedicated_one() -> None:
+    errors = {
+        name: [each.check for each in check(rung(name)) if each.severity is Severity.ERROR]
+        for name in RUNGS
+        if name.startswith("today/")
+    }
+    assert errors == {
+        "today/exchange-se": [],
+        "today/same-site": ["front_end_spread"],
+        "today/own-site": [],
+        "today/perimeter": [],
+        "today/bulk-by-postfix": [],
+    }
+    users = rung("today/perimeter")
+    assert submission_hubs(users) == ("HUB01",)
 
 
 @pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the shared examples are not here")
@@ -108,5 +133,5 @@ def test_the_dedicated_designs_differ_in_their_ip() -> None:
 def test_a_second_hub_is_dedicated_only_if_the_users_keep_to_the_first() -> None:
     for name in RUNGS:
         scenario = rung(name)
-        if len(scenario.hubs) > 1:
-            assert scenario.mailboxes.submission_server_override_list == ("HUB01",), name
+        if len(scenario.hubs) > 1 and name != "today/same-site":
+            assert submission_hubs(scenario) == ("HUB01",), name

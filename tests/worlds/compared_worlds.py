@@ -17,7 +17,8 @@ from relaysim.scenario.model import Scenario
 from relaysim.traffic.workload import Draws, draw
 from worlds.random_worlds import Tables, plain_worlds, reputed_worlds
 
-SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))
+_FOLDER = Path(__file__).parents[2] / "scenarios"
+SCENARIOS = [*sorted(_FOLDER.glob("*.toml")), *sorted(_FOLDER.glob("today/*.toml"))]
 MM4 = next(file for file in SCENARIOS if file.stem == "mm4")
 SHARED_HUB = next(file for file in SCENARIOS if file.stem == "shared-hub")
 PAIRS = 150
