@@ -292,6 +292,8 @@ def _queue_manager(hub: hub_model.Hub) -> QueueManagerPlan | None:
         hub.smtp_connection_reuse_time_limit or 0,
         hub.qmgr_message_active_limit or 0,
         hub.in_flow_delay or 0,
+        hub.process_start_time or 0,
+        hub.max_idle or 0,
     )
 
 

@@ -175,7 +175,7 @@ class RetryClock:
 
 @dataclass(frozen=True, slots=True)
 class QueueManagerPlan:
-    """The queue manager of Postfix: retry clock, concurrency to a next hop, active queue."""
+    """The queue manager of Postfix: retry clock, concurrency to a next hop, queue, processes."""
 
     minimal_backoff_time: int
     maximal_backoff_time: int
@@ -186,6 +186,8 @@ class QueueManagerPlan:
     connection_reuse_time: int
     active_limit: int
     in_flow_delay: int
+    process_start_time: int
+    max_idle: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,8 @@ _POSTFIX = (
     "smtp_connection_reuse_time_limit",
     "qmgr_message_active_limit",
     "in_flow_delay",
+    "process_start_time",
+    "max_idle",
 )
 
 
@@ -158,6 +160,10 @@ class Hub(Table):
     """Postfix: messages that it may send at a time; the others wait in the order of arrival."""
     in_flow_delay: Duration | None = None
     """Postfix: delay of each message that comes in while as many are active."""
+    process_start_time: Duration | None = None
+    """Postfix: time until a new delivery process has started; they start one after another."""
+    max_idle: Lasting | None = None
+    """Postfix: how long a delivery process waits for work until it ends."""
     message_expiration_timeout: Lasting
     """Age at which a message expires and its sender gets an NDR."""
     delay_notification_timeout: TimeLimit

@@ -16,6 +16,7 @@ mta = "postfix"
 receive_cost = "0 s"
 send_cost = "0 s"
 commit_write = "0 s"
+process_start_time = "0 s"
 reject_time = "0 s"
 """
 SECOND = "[destinations.sink]\nresponse_time = '1 s'"
@@ -45,6 +46,17 @@ def test_less_feedback_adds_one_with_each_cohort() -> None:
     slower = '[hubs.HUB01]\ndestination_concurrency_positive_feedback = "1/concurrency"'
     run = play(POSTFIX, SECOND, slower, mail={"app.load": [0] * 30})
     assert counted(run) == [5, 6, 7, 8, 4]
+
+
+def test_new_processes_start_one_after_another() -> None:
+    """A process starts in 100 ms. Three messages need three: after 0.1, 0.2 and 0.3 s.
+
+    At 5 s all three are idle, so a message is sent at once. They end after 10 s without work: at
+    20 s a new one starts.
+    """
+    processes = '[hubs.HUB01]\nprocess_start_time = "100 ms"\nmax_idle = "10 s"'
+    run = play(POSTFIX, SECOND, processes, mail={"app.load": [0, 0, 0, 5, 20]})
+    assert [end for end, _ in run.ends("app.load")] == [1.1, 1.2, 1.3, 6.0, 21.1]
 
 
 def test_connections_are_used_again_for_a_limited_time() -> None:

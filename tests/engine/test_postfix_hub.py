@@ -8,6 +8,7 @@ mta = "postfix"
 receive_cost = "0 s"
 send_cost = "0 s"
 commit_write = "0 s"
+process_start_time = "0 s"
 """
 COSTS = """
 [hubs.HUB01]
@@ -102,6 +103,38 @@ def test_mail_waits_for_room_in_the_active_queue_whatever_its_next_hop() -> None
     assert run.ends("app.load") == [(10.0, "delivered")] * 2
     assert run.messages("app.inside", "committed") == [2.0]
     assert run.ends("app.inside") == [(10.0, "delivered")]
+
+
+def test_what_gets_room_when_another_part_of_its_message_expires() -> None:
+    """One message for two domains, and room for one of them; the hub is stopped from 5 to 105 s.
+
+    At 105 s the first part expires, so the other one gets room. Its connection fails, and it
+    expires by that.
+    """
+    stopped = """
+    [hubs.HUB01]
+    message_expiration_timeout = "60 s"
+    qmgr_message_active_limit = 1
+    [destinations.sink]
+    response_time = "10 s"
+    [destinations.other]
+    profile = "none"
+    domains = ["example.net"]
+    response_time = "10 s"
+    [hosts.app.streams.load]
+    to = { sink = 0.5, other = 0.5 }
+    [[events]]
+    at = "5 s"
+    stop = { hub = "HUB01", for = "100 s" }
+    [[events]]
+    at = "100 s"
+    outage = { destination = "sink", for = "1 min" }
+    [[events]]
+    at = "100 s"
+    outage = { destination = "other", for = "1 min" }
+    """
+    run = play(POSTFIX, stopped, mail={"app.load": [(0, 6)]})
+    assert run.ends("app.load") == [(105.0, "expired")] * 6
 
 
 def test_a_full_active_queue_lets_in_100_messages_a_second() -> None:

@@ -309,6 +309,8 @@ _OF_POSTFIX = _each(
     smtp_connection_reuse_time_limit=("1 s", "10 s", "5 min"),
     qmgr_message_active_limit=(1, 3, 20_000),
     in_flow_delay=("0 s", "1 s"),
+    process_start_time=("0 s", "1 s"),
+    max_idle=("10 s", "100 s"),
 )
 _KEYS = {mta: BUILT_IN.profile(Kind.MTA, mta).table("hub") for mta in ("none", "postfix")}
 

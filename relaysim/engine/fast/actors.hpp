@@ -99,11 +99,22 @@ struct ConnectorSessions {
   i64 over_rate(Run&, i64 source, i64 account);
 };
 
+// relay/delivery_processes
+struct DeliveryProcesses {
+  i64 start_time = 0, max_idle = 0, started_at = 0;
+  Vec<i64> idle;  // when each idle process became idle, in this order
+
+  i64 wait(i64 now);
+  void end(i64 now);
+  void reset();
+};
+
 // relay/outbound_connections
 struct OutboundConnections {
   i64 limit = 0, open = 0;
   bool oldest_first = false;
   Vec<i64> starved;  // numbers of queues, the one that waits longest first
+  DeliveryProcesses processes;
   bool feeding = false;
 
   bool may_open(Run&, i64 queue);

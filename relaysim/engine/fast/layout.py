@@ -56,6 +56,8 @@ QUEUE_MANAGER = (
     "connection_reuse_time",
     "active_limit",
     "in_flow_delay",
+    "process_start_time",
+    "max_idle",
     "positive_feedback",
     "negative_feedback",
 )

@@ -155,6 +155,7 @@ struct TransactionStates {
     places.push(states.take());
     (*this)[row].ready = now;
     (*this)[row].expires = expires_at;
+    (*this)[row].is_active = false;  // states are used again
     for (i64 place = 0; place < count; place++)
       record->tables.recipients.transaction[recipients[place]] = (i32)row;
     return row;

@@ -76,6 +76,8 @@ void Run::wire() {
     hub.outbound.oldest_first = given.queue_run_delay > 0;
     hub.active.limit = given.active_limit;
     hub.active.delay = given.in_flow_delay;
+    hub.outbound.processes.start_time = given.process_start_time;
+    hub.outbound.processes.max_idle = given.max_idle;
     hub.receive = cost(4 * number);
     hub.categorize = cost(4 * number + 1);
     hub.antivirus = cost(4 * number + 2);
@@ -260,6 +262,7 @@ void Run::free_actors() {
     hub.pressure.disks.free_memory();
     hub.outbound.starved.free_memory();
     hub.active.waiting.free_memory();
+    hub.outbound.processes.idle.free_memory();
     hub.stopped_at.free_memory();
     hub.connection_times.free_memory();
     hub.accepted.free_memory();

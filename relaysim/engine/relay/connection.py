@@ -45,9 +45,9 @@ class Connections:
         recipient = transactions.first_recipient[transaction]
         attempt = transactions.attempts[transaction]
 
-        # Connect: TCP and greeting.
+        # Connect: a process, TCP and greeting.
         bits = draw32(record.key[recipient], _CONNECT_TIME, relay_counter(plan.relay, attempt))
-        time = looked_up(receiver.connect_time, bits)
+        time = looked_up(receiver.connect_time, bits) + hub.outbound.processes.wait(loop.tick)
         if time:
             yield loop.at(loop.tick + time, ATTEMPT, hub.number, recipient, attempt)
         refusal = -1  # the reply that refuses the connection; -1: a greeting

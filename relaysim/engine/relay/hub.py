@@ -128,9 +128,7 @@ class Hub:
         }
         self.queues: dict[int, TransactionQueue] = {}
         self.active = ActiveQueue(context, plan.queue_manager)
-        self.outbound = OutboundConnections(
-            plan.outbound_connections, oldest_first=plan.queue_manager is not None
-        )
+        self.outbound = OutboundConnections(loop, plan.outbound_connections, plan.queue_manager)
         # Times of the last connections, as many as the rate allows in a minute.
         self.connection_times: deque[int] = deque(maxlen=plan.connection_rate or 1)
         self.acknowledgements: dict[int, Acknowledgement] = {}
@@ -322,8 +320,11 @@ class Hub:
     def _expire(self, transaction: int) -> None:
         """Expire a transaction that waits.
 
-        One that is on a connection is judged by `expire_if_due` when its attempt has ended.
+        One that is on a connection is judged by `expire_if_due` when its attempt has ended. One
+        that got room in the active queue just now may have expired by that already.
         """
+        if self.transactions.final[transaction]:
+            return
         queue = self.queues[self.transactions.queue(transaction)]
         if transaction not in queue.started:
             queue.expire(transaction)

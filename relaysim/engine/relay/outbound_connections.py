@@ -2,6 +2,10 @@
 
 from typing import Protocol
 
+from relaysim.engine.kernel import EventLoop
+from relaysim.engine.relay.delivery_processes import DeliveryProcesses
+from relaysim.plan.plan import QueueManagerPlan
+
 
 class OutboundQueue(Protocol):
     """The interface of a delivery queue to this module."""
@@ -29,14 +33,19 @@ class OutboundConnections:
     oldest_first : bool
         A free connection goes to the queue with the oldest transaction, as in Postfix; else the
         queues take turns.
+    processes : DeliveryProcesses
+        The processes of Postfix that the connections need.
     open : int
         Connections that exist now, to other organizations only.
     starved : dict of int to OutboundQueue
         Queues that were denied a connection, by number; the one that has waited longest is first.
     """
 
-    def __init__(self, limit: int, oldest_first: bool) -> None:
-        self.limit, self.oldest_first = limit, oldest_first
+    def __init__(self, loop: EventLoop, limit: int, postfix: QueueManagerPlan | None) -> None:
+        self.loop, self.limit, self.oldest_first = loop, limit, postfix is not None
+        self.processes = DeliveryProcesses(0, 0)
+        if postfix is not None:
+            self.processes = DeliveryProcesses(postfix.process_start_time, postfix.max_idle)
         self.open = 0
         self.starved: dict[int, OutboundQueue] = {}
         self.feeding = False
@@ -55,6 +64,8 @@ class OutboundConnections:
     def closed(self, queue: OutboundQueue) -> None:
         """Count a connection of a queue that ended, and let starved queues open theirs."""
         self.open -= queue.leads_outside
+        if queue.leads_outside:
+            self.processes.end(self.loop.tick)
         if self.starved and not self.feeding:
             # A connection that fails at once calls this method again: this loop continues for it.
             self.feeding = True
@@ -83,3 +94,4 @@ class OutboundConnections:
         """Forget all connections when the hub stops."""
         self.open = 0
         self.starved.clear()
+        self.processes.reset()

@@ -34,6 +34,7 @@ void Run::outside(u32 number) {
 
   // Connect: TCP and greeting.
   self.due = law(receiver.connect_time).looked_up(draw32(self.key, D_CONNECT_TIME, relay_counter(plan.relay, self.attempt)));
+  self.due += hub.outbound.processes.wait(now());
   if (self.due) WAIT(loop.at(now() + self.due, ATTEMPT, entity, self.recipient, self.attempt, me));
   self.refusal = -1;  // the reply that refuses the connection; -1: a greeting
   if (hub.epoch == self.epoch) {  // else the hub stopped while it connected

@@ -175,6 +175,8 @@ bool Hub::expire_if_due(Run& run, i64 transaction) {
 // Expires a transaction that waits. One that is on a connection is judged by `expire_if_due` when
 // its attempt has ended.
 void Hub::expire(Run& run, i64 transaction) {
+  // It may have got room in the active queue just now, and have expired by that.
+  if (run.transactions.is_final(transaction)) return;
   if (run.transactions[transaction].started < 0)
     run.queues[run.transactions.queue(transaction)].expire(run, transaction);
 }

@@ -13,6 +13,7 @@ void OutboundConnections::opened(Run& run, i64 queue) { open += run.queues[queue
 
 void OutboundConnections::closed(Run& run, i64 queue) {
   open -= run.queues[queue].leads_outside;
+  if (run.queues[queue].leads_outside) processes.end(run.now());
   if (starved.empty() || feeding) return;
   // A connection that fails at once calls this function again: this loop continues for it.
   feeding = true;
@@ -55,4 +56,5 @@ void OutboundConnections::forget(i64 queue) {
 void OutboundConnections::reset() {
   open = 0;
   starved.clear();
+  processes.reset();
 }
