@@ -43,6 +43,8 @@ RUNGS = {
     "today/own-site": "same-site",
     "today/perimeter": "exchange-se",
     "today/bulk-by-postfix": "exchange-se",
+    "today/hybrid": "exchange-se",
+    "today/bulk-by-ses": "bulk-by-postfix",
 }
 
 
@@ -83,6 +85,8 @@ def test_of_the_ladder_of_today_only_the_second_server_of_a_site_is_no_dedicated
         "today/own-site": [],
         "today/perimeter": [],
         "today/bulk-by-postfix": [],
+        "today/hybrid": [],
+        "today/bulk-by-ses": [],
     }
     users = rung("today/perimeter")
     assert submission_hubs(users) == ("HUB01",)
