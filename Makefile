@@ -12,7 +12,7 @@ CPP := $(wildcard relaysim/engine/fast/*.[ch]pp relaysim/engine/fast/*/*.[ch]pp)
 DEMO ?=
 DESIGNS := $(addprefix scenarios/,shared-hub.toml dedicated-hub.toml dedicated-hub-warm.toml)
 
-.PHONY: demo figures test quick lint bench verify ladder campaigns findings coverage pairing growth parity sanitize notebooks output header docs clean
+.PHONY: demo figures test quick lint bench verify ladder campaigns findings coverage pairing growth calibration parity sanitize notebooks output header docs clean
 
 demo: $(ENGINE)
 	$(BIN)/relaysim compare $(DESIGNS) --figures out/demo $(DEMO)
@@ -57,6 +57,10 @@ pairing: $(ENGINE)
 
 growth: $(ENGINE)
 	$(BIN)/python benchmarks/growth.py
+
+calibration: $(ENGINE)
+	$(BIN)/python benchmarks/calibration.py > docs/background/calibration.new && \
+		mv docs/background/calibration.new docs/background/calibration.md
 
 parity: $(ENGINE)
 	$(BIN)/python benchmarks/parity.py worlds

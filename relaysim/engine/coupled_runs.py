@@ -46,7 +46,10 @@ def _plans(scenario: Scenario) -> tuple[Plan, Plan, Plan]:
 
 def control(plan: Plan) -> Plan:
     """Return the plan in which no operator and no provider counts anything about the culprits."""
-    streams = tuple(replace(stream, counted=not stream.culprit) for stream in plan.streams)
+    # DSNs count for nobody in any run.
+    streams = tuple(
+        replace(stream, counted=stream.counted and not stream.culprit) for stream in plan.streams
+    )
     return replace(unscripted(plan), streams=streams)
 
 

@@ -1,4 +1,7 @@
-"""SpamCop: points against the mail that an IP sends, and a short life after just two reports."""
+"""SpamCop: points against the mail that an IP sends, and a short life after just two reports.
+
+Listings last 24 h after the last report, as SpamCop's staff announced, without spells off the list.
+"""
 
 import pytest
 from worlds.reputation_world import HOUR, NOBODY_LOOKS, TRAPS, listings, signals
@@ -17,6 +20,8 @@ trap_share = 1.0
 trap_delay = "0 s"
 build_interval = "0 s"
 report_share = 1.0
+lifetime = "24 h"
+alternation = "none"
 [hosts.app.streams.news]
 sender = "news@bulk.example"
 culprit = true

@@ -207,7 +207,8 @@ def test_the_assumptions_that_are_tried_are_of_core_time_and_of_lists():
     paths = [each.path for each in deciding(DesignFiles.of(files))]
     costs = [f"hubs.HUB01.{step}_cost.base" for step in ("receive", "categorize", "send")]
     assert paths[:3] == costs
-    assert {"blocklists.css.threshold", "blocklists.css.trap_share"} < set(paths[3:])
+    assert paths[3] == "hosts.users.streams.correspondence.trap_rate"
+    assert {"blocklists.css.tolerated_rate", "blocklists.css.trap_share"} < set(paths[3:])
     assert any(".refuses_on." in path for path in paths)
     assert len(paths) == 12
 

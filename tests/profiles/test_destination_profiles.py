@@ -36,14 +36,14 @@ def test_response_times(name: str, mean: str, cv: float) -> None:
 def test_who_refuses_on_which_list() -> None:
     small = destination_defaults("small-business-gateway")
     assert small["refuses_on"] == {
-        "spamhaus-css": 0.6,
-        "spamhaus-sbl": 0.6,
-        "spamhaus-xbl": 0.6,
-        "spamcop": 0.12,
-        "barracuda": 0.12,
-        "uceprotect-1": 0.03,
-        "uceprotect-2": 0.01,
-        "abusix": 0.03,
+        "spamhaus-css": 0.563,
+        "spamhaus-sbl": 0.563,
+        "spamhaus-xbl": 0.563,
+        "spamcop": 0.0309,
+        "uceprotect-1": 0.00648,
+        "uceprotect-2": 0.00216,
+        "psbl": 0.00306,
+        "barracuda": 0.00156,
     }
     stages = {name: destination_defaults(name)["refusal_stage"] for name in DESTINATIONS}
     assert stages == {

@@ -74,12 +74,12 @@ def test_a_move_to_where_the_others_are_takes_the_listing_along(wording: Wording
 
 
 def test_a_list_that_no_domain_uses_harms_no_mail(wording: Wording) -> None:
-    psbl = 'blocklists.psbl.profile="psbl"'
-    (finding,) = found(shared_hub(psbl), "unused")
-    assert (finding.severity, finding.place) == (Severity.INFO, "blocklists.psbl")
+    abusix = 'blocklists.abusix.profile="abusix"'
+    (finding,) = found(shared_hub(abusix), "unused")
+    assert (finding.severity, finding.place) == (Severity.INFO, "blocklists.abusix")
     wording(finding)
-    used = "destinations.business.refuses_on.psbl=0.02"
-    assert found(shared_hub(psbl, used), "unused") == []
+    used = "destinations.business.refuses_on.abusix=0.02"
+    assert found(shared_hub(abusix, used), "unused") == []
 
 
 def test_a_list_without_an_end(wording: Wording) -> None:

@@ -86,7 +86,7 @@ def test_the_lists_differ_in_what_they_hold_and_in_nothing_else(
     assert all(path.startswith(own) for path in changes)
 
 
-def test_the_administrator_cleans_the_list_and_eight_lists_watch() -> None:
+def test_the_administrator_cleans_the_list_and_seven_lists_watch() -> None:
     result = scenario("campaign-aged-list")
     assert result.operations.on_listing == "clean_list"
     assert {each.profile for each in result.blocklists.values()} == {
@@ -96,7 +96,6 @@ def test_the_administrator_cleans_the_list_and_eight_lists_watch() -> None:
         "barracuda",
         "uceprotect-1",
         "uceprotect-2",
-        "abusix",
         "psbl",
     }
 

@@ -101,7 +101,7 @@ def test_refuses_on_is_merged_with_the_profile() -> None:
     )
     business = scenario.destinations["business"]
     assert business.refuses_on["css"] == 0.5
-    assert business.refuses_on["spamcop"] == 0.12
+    assert business.refuses_on["spamcop"] == 0.0309
     assert business.defer == 0.0
 
 
@@ -183,8 +183,8 @@ def test_what_a_profile_sets_can_be_switched_off_and_is_written_so(key: str, set
 
 
 def test_a_blocklist_has_the_parameters_of_its_operator() -> None:
-    css = load(SMALL, ["blocklists.css.threshold=3"]).blocklists["css"]
-    assert (css.threshold, css.lifetime, css.max_requests) == (3.0, 3 * 86_400 * SECOND, 3)
+    css = load(SMALL, ["blocklists.css.threshold=4"]).blocklists["css"]
+    assert (css.threshold, css.lifetime, css.max_requests) == (4.0, 7 * 86_400 * SECOND, 3)
 
 
 def test_defaults_pass_over_what_is_wrong() -> None:

@@ -42,6 +42,8 @@ def scored(
             trap_delay = "0 s"
             report_share = 1.0
             build_interval = "0 s"
+            lifetime = "24 h"
+            alternation = "none"
             threshold = {float(threshold) or 0.001}
             threshold_ratio = {ratio}
             visibility = {visibility}
