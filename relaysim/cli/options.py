@@ -30,8 +30,8 @@ Profiles = Annotated[
     typer.Option(
         "--profiles",
         metavar="DIR",
-        help="A folder with profiles of your own, in mta, host, destination and blocklist; by "
-        "default profiles beside the scenario.",
+        help="A folder with profiles of your own, in mta, host, destination, blocklist and relay; "
+        "by default profiles beside the scenario.",
     ),
 ]
 Full = Annotated[

@@ -53,8 +53,8 @@ def load(
     overrides : iterable of str
         Settings `path=value`, such as "hubs.HUB01.cores=8", that lie above it.
     profiles : path, optional
-        A folder with profiles of your own in `mta`, `host`, `destination` and `blocklist`. By
-        default `profiles` beside the file, and beside the files that it extends.
+        A folder with profiles of your own in `mta`, `host`, `destination`, `blocklist` and `relay`.
+        By default `profiles` beside the file, and beside the files that it extends.
 
     Returns
     -------
