@@ -81,6 +81,7 @@ Exchange: `MaxPerDomainOutboundConnections` (Set-TransportServer).
 - `20` (exchange-2013): confirmed; Microsoft, Set-TransportService, 2013 paragraphs
 - `20` (exchange-2016, exchange-2019): confirmed; Microsoft, Set-TransportService, 2016 paragraphs
 - `40` (exchange-se): confirmed; Microsoft, Set-TransportService, page of 2026
+- `20` (postfix): confirmed; default_destination_concurrency_limit in mail_params.h (2026-08)
 - `"unlimited"` (none): definition; no cost, no delay, no limit"""
     )
 
@@ -90,7 +91,7 @@ def test_words_for_what_may_stand_at_a_key() -> None:
     from relaysim.scenario.reputation import Reputation
 
     names = ", ".join(f'"exchange-{each}"' for each in (2007, 2010, 2013, 2016, 2019, "se"))
-    mtas = f'one of {names}, "none", or a profile of your own'
+    mtas = f'one of {names}, "postfix", "none", or a profile of your own'
     assert f"{{confval}} hubs.NAME.mta\n:type: {mtas}\n" in keys.markdown()
     assert values.of_key(Hub, "commit_write") == 'a time, such as "5 min"'
     assert values.of_key(Reputation, "half_life") == 'a time, such as "5 min", above zero'

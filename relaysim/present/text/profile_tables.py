@@ -32,13 +32,31 @@ def _assigned(key: str, value: Any) -> Iterator[str]:
     line = f"{key} = {toml(value)}"
     if len(line) > columns() and isinstance(value, list | tuple):
         yield f"{key} = ["
-        yield from (f"    {toml(item)}," for item in value)
+        for item in value:
+            yield from _item(item)
         yield "]"
     elif len(line) > columns() and isinstance(value, Mapping):
         for part, item in value.items():
             yield from _assigned(f"{key}.{_key(part)}", item)
     else:
         yield line
+
+
+def _item(item: Any) -> Iterator[str]:
+    """Yield the lines of an entry of a list; of a long table, the lists have a line each."""
+    line = f"    {toml(item)},"
+    if len(line) <= columns() or not isinstance(item, Mapping):
+        yield line
+        return
+    # TOML breaks lines within lists alone, so these come first.
+    opening = "    {"
+    for key, value in item.items():
+        if isinstance(value, list | tuple):
+            yield f"{opening}{_key(key)} = ["
+            yield from (f"        {toml(entry)}," for entry in value)
+            opening = "    ], "
+    rest = [f"{_key(k)} = {toml(v)}" for k, v in item.items() if not isinstance(v, list | tuple)]
+    yield f"{opening}{', '.join(rest)}}},"
 
 
 def toml(value: Any) -> str:
