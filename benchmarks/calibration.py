@@ -262,5 +262,10 @@ the list in other words, and the measured share is a lower bound.
 """
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Print the page."""
     print(page(), end="")
+
+
+if __name__ == "__main__":
+    main()

@@ -68,8 +68,8 @@ def test_after_a_dash_come_options() -> None:
     assert completed("relaysim compare a.toml b.toml --marg") == ["--margin"]
 
 
-def test_a_kind_of_profile_is_one_of_four() -> None:
-    assert completed("relaysim profiles ") == ["mta", "host", "destination", "blocklist"]
+def test_a_kind_of_profile_is_one_of_five() -> None:
+    assert completed("relaysim profiles ") == ["mta", "host", "destination", "blocklist", "relay"]
 
 
 def test_a_profile_is_one_of_its_kind_or_of_the_folder_of_the_user(tmp_path: Path) -> None:

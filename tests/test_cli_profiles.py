@@ -60,5 +60,5 @@ def test_the_reputation_that_gmail_keeps_is_a_table_of_its_own() -> None:
 
 def test_a_long_table_of_shares_has_a_line_for_each() -> None:
     printed = relaysim("profiles", "destination", "small-business-gateway").stdout
-    assert "refuses_on.uceprotect-1 = 0.03\nrefuses_on.uceprotect-2 = 0.01\n" in printed
+    assert "refuses_on.uceprotect-1 = 0.00648\nrefuses_on.uceprotect-2 = 0.00216\n" in printed
     assert "refusal_stage = {rcpt = 0.9, greeting = 0.1}\n" in printed

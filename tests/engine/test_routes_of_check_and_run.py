@@ -47,8 +47,11 @@ Route = tuple[str, str, str, str]
 """Hub, egress, answering domain and receiver."""
 
 
-def by_check(scenario: Scenario) -> Iterator[tuple[tuple[str, str, str], set[Route]]]:
-    """For hub, receive connector and domain, the last hops that check has, of remote mail."""
+def by_check(scenario: Scenario) -> Iterator[tuple[tuple[str, str, str, str], set[Route]]]:
+    """The last hops that check has of remote mail.
+
+    By the hub that takes the mail, the hub and receive connector that answer, and the domain.
+    """
     for path in paths(scenario):
         size = max(1, round(mean(scenario.hosts[path.host].streams[path.stream].size)))
         name = "" if path.connector is None else path.connector.name
@@ -58,7 +61,9 @@ def by_check(scenario: Scenario) -> Iterator[tuple[tuple[str, str, str], set[Rou
                 for hop in route.lasts
                 if hop.kind is HopKind.REMOTE
             }
-            yield (path.hub, name, f"{route.domains.name} {size}"), routes
+            # Check ends at a relay service; in a run it is a hub with routes of its own.
+            if not {receiving for *_, receiving in routes} & set(scenario.relays):
+                yield (route.first.hub, path.hub, name, f"{route.domains.name} {size}"), routes
 
 
 class Run:
@@ -80,11 +85,11 @@ class Run:
         elif queue.receiver >= 0:
             yield queue
 
-    def routes(self, hub: str, connector: str, to: str) -> set[Route]:
+    def routes(self, hub: str, answers: str, connector: str, to: str) -> set[Route]:
         name, _, size = to.partition(" ")
         door = -1
         if self.plan.linked and connector:
-            door = self.connectors.index(f"{hub}/{connector}")
+            door = self.connectors.index(f"{answers}/{connector}")
         band = sum(int(size) > limit for limit in self.plan.bands)
         domain = self.plan.domains.index(name)
         return {
