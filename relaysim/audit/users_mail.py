@@ -14,7 +14,8 @@ def submission_spread(scenario: Scenario) -> Iterator[Finding]:
     """The mailbox server spreads the mail of users over all hubs, also over the bulk hub.
 
     An error where only some hubs carry bulk mail, because none of these hubs is dedicated then.
-    Servers with a front end spread the mail of applications too: `front_end_spread` reports both.
+    Servers with a front end spread the mail of applications too, and no list keeps users' mail off
+    one of them: `front_end_spread` and `bulk_shares_hub` report what bulk mail meets there.
     """
     users = [
         name

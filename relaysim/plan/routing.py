@@ -137,7 +137,14 @@ def next_hop(
             answering_domain(connector, domain),
         )
     sources = connector.source_transport_servers
-    return Hop(HopKind.TRANSFER, hub, ",".join(sources), None, connector, route, "", sources)
+    return Hop(
+        HopKind.TRANSFER,
+        hub,
+        ",".join(sources),
+        connector=connector,
+        route=route,
+        to_hubs=sources,
+    )
 
 
 def mailbox_hubs(scenario: Scenario) -> tuple[str, ...]:
