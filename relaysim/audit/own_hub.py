@@ -14,10 +14,10 @@ _BY_LIST = (
 )
 _BY_SITE = (
     "Set up another server for the bulk system only, in a site of its own (hubs.NAME.site, with "
-    "mailboxes.site), as a source server of the send connector. Within one site only these "
-    "separate it: a receive connector of the Transport service on a port of its own "
-    '(transport_role = "HubTransport"), or a relay without a front end, such as an Edge server or '
-    "Postfix."
+    "mailboxes.site), as a source server of the send connector. Within one site a relay without a "
+    "front end separates it, such as an Edge server or Postfix. A receive connector of the "
+    'Transport service on a port of its own (transport_role = "HubTransport") keeps the mail of '
+    "applications apart, but users' mail still comes to all servers of the site."
 )
 
 

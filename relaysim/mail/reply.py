@@ -4,8 +4,8 @@
 others are the best known wording.
 
 The wording is that of Exchange 2007 and 2010. By public posts later servers word five of them
-differently. `worded` has the three that come from rights; the two others keep the older wording.
-Of Postfix it has all that a server sends.
+differently. `worded` has the three that come from rights, and all that Postfix sends; the two
+others keep the older wording:
 
 - `TOO_MANY_CONNECTIONS_PER_SOURCE`: `421 4.3.2 The maximum number of concurrent server connections
   has exceeded a per-source limit, closing transmission channel` (posts of 2017 and 2021; which
