@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from worlds.ground_truth import stated
 from worlds.small_world import Played, play
 
 from relaysim.mail.destination_concurrency import WHOLE, Concurrency, Feedback
@@ -148,12 +149,8 @@ def test_the_published_rate_of_deferrals_by_a_receiver_that_limits_connections()
     max_connections_per_ip = 5
     """
     lifetime = "[run]\nduration = '290 s'\ndrain = '1 s'"
-    measured = {
-        "1": (0.48, 0.51),
-        "1/sqrt_concurrency": (0.23, 0.26),
-        "1/concurrency": (0.15, 0.18),
-    }
-    for feedback, bounds in measured.items():
+    deferred = []
+    for feedback in ("1", "1/sqrt_concurrency", "1/concurrency"):
         settings = f"""
         [hubs.HUB01]
         destination_concurrency_positive_feedback = "{feedback}"
@@ -162,9 +159,8 @@ def test_the_published_rate_of_deferrals_by_a_receiver_that_limits_connections()
         run = play(POSTFIX, limited, lifetime, settings, mail={"app.load": [0] * 1000})
         replies = [reply for _, start, _, reply in run.attempts(OUT) if start >= 0]
         assert len(replies) == 1000
-        deferred = sum(reply.startswith("421") for reply in replies)
-        low, high = bounds
-        assert low < deferred / 1000 < high, (feedback, deferred)
+        deferred.append(f"{sum(reply.startswith('421') for reply in replies) / 10:.1f} %")
+    assert ", ".join(deferred) == stated("Deferrals by a limit of connections")
 
 
 @given(

@@ -4,7 +4,8 @@ import math
 
 import pytest
 from worlds.companies import NAIVE, Companies
-from worlds.reputation_world import HOUR, MINUTE
+from worlds.ground_truth import stated
+from worlds.reputation_world import DAY, HOUR, MINUTE
 from worlds.trap_mail import MEASURED, last_hit, spells
 
 from relaysim.mail.listing_trigger import hits_needed
@@ -21,6 +22,13 @@ RETURN_PATH, HADES = 0.014, 0.095
 and -ln(1 - 0.173) / 2 of provider servers (HADES, NDSS 2025)."""
 REACH = {"spamhaus-css": 0.939, "spamcop": 0.0515, "uceprotect-1": 0.0108, "psbl": 0.0051}
 """Shares of the receiving domains that name a list, by list (HADES)."""
+CLOCKS = {
+    "spamhaus-css": stated("A new IP on Spamhaus"),
+    "spamhaus-xbl": stated("A new IP on Spamhaus XBL"),
+    "spamcop": stated("A new IP on SpamCop"),
+    "uceprotect-1": stated("A new IP on UCEPROTECT-1"),
+    "psbl": stated("A new IP on PSBL"),
+}
 CSS = BUILT_IN.tables(Kind.BLOCKLIST, "blocklist")["spamhaus-css"]
 
 
@@ -38,9 +46,13 @@ def test_all_measured_figures_hold_at_once() -> None:
 
     # Companies of any size without bulk mail are first listed as often as was measured.
     months = 16 * 30
-    for mailboxes, count in ((100, 1500), (1000, 600), (10_000, 200)):
-        companies = Companies(mailboxes, PEOPLE, count, months)
-        assert RETURN_PATH < companies.monthly < HADES, mailboxes
+    monthly = [
+        Companies(mailboxes, PEOPLE, count, months).monthly
+        for mailboxes, count in ((100, 1500), (1000, 600), (10_000, 200))
+    ]
+    assert all(RETURN_PATH < value < HADES for value in monthly)
+    shown = ", ".join(f"{value:.3f}" for value in monthly)
+    assert shown == stated("First Spamhaus listings of companies a month")
 
     # The same three hits in a week for everybody: 3,000 mailboxes are listed within the first week.
     naive = Companies(3000, 1e-4, 300, 30, (NAIVE,))
@@ -55,11 +67,16 @@ def test_all_measured_figures_hold_at_once() -> None:
         assert found[0][0] == pytest.approx(clock.listed, rel=0.34), profile
         lasts = found[-1][1] - last_hit(profile)
         assert lasts == pytest.approx(clock.lasts, rel=0.01), profile
+        after = found[0][0]
+        listed = f"{after / MINUTE:.0f} min" if after < HOUR else f"{after / HOUR:.2g} h"
+        assert f"after {listed}, for {lasts / DAY:.0f} d" == CLOCKS[profile]
 
     # SpamCop lists and delists every 5 min to 1 h in that time.
     lengths = [end - start for start, end in spells("spamcop")[:-1]]
     assert len(lengths) > 40
     assert all(5 * MINUTE <= length <= HOUR + 5 * MINUTE for length in lengths)
+    shortest, longest = (f"{length / MINUTE:.0f} min" for length in (min(lengths), max(lengths)))
+    assert f"every {shortest} to {longest}" == stated("SpamCop on and off")
 
     # A bad list is listed: one of 20,000 addresses that was bought, beside 1,000 mailboxes.
     share = CSS["trap_share"].value
@@ -75,6 +92,8 @@ def test_all_measured_figures_hold_at_once() -> None:
         for name, reach in REACH.items():
             assert uses[name] / spamhaus == pytest.approx(reach, rel=0.05), (kind, name)
         assert "abusix" not in uses
+        on_spamcop = f"{100 * uses['spamcop'] / uses['spamhaus-css']:.1f} %"
+        assert on_spamcop == stated("Who refuses on SpamCop, of all that refuse on Spamhaus")
 
 
 def test_the_trigger_and_the_trap_rate_go_together() -> None:
