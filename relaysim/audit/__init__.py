@@ -25,6 +25,7 @@ from relaysim.audit.capacity import busiest_hour_load, campaign_load, message_ra
 from relaysim.audit.conflicts import binding_address, connector_conflict, partial_overlap
 from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.findings_text import render
+from relaysim.audit.greylisting import greylisting
 from relaysim.audit.heavy_tail import heavy_tail
 from relaysim.audit.hijacked_host import relay_by_address
 from relaysim.audit.initial_back_pressure import back_pressure
@@ -102,6 +103,7 @@ CHECKS: tuple[Check, ...] = (
     busiest_hour_load,
     whole_run_load,
     late_connections,
+    greylisting,
     run_size,
     heavy_tail,
     sessions_over_limit,

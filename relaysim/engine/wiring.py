@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import EventLoop
 from relaysim.engine.recorder import Recorder
@@ -14,6 +16,7 @@ from relaysim.engine.relay.mailbox_server import MailboxServer, SubmissionPlaces
 from relaysim.engine.relay.station import Line
 from relaysim.engine.reputation.administrator import Administrator
 from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
+from relaysim.engine.reputation.greylists import Greylists
 from relaysim.engine.reputation.ip_volume import IpVolumes
 from relaysim.engine.reputation.listing_escalation import escalation_of
 from relaysim.engine.reputation.listings import Listings
@@ -97,6 +100,7 @@ def wire(plan: Plan, draws: Draws) -> Actors:
         signals,
         administrator.ndr,
         RelayLimits(context),
+        Greylists(context, mailing_lists, np.flatnonzero(draws.greylists).tolist()),
     )
     lines = [
         Line(context.loop, record, number, line.station, line.bandwidth)

@@ -326,7 +326,7 @@ def _connector(
 def _receivers(scenario: Scenario, numbers: Numbering) -> tuple[ReceiverPlan, ...]:
     at_once = quantile_table(Constant[int](value=0))
     # Spam traps and `elsewhere` accept all mail at once; the entry of the mailboxes is not used.
-    silent = ReceiverPlan("", at_once, at_once, 0, 0, 0, 0, 0, 0, 0, "", "", None)
+    silent = ReceiverPlan("", at_once, at_once, 0, 0, 0, 0, 0, 0, 0, "", "", None, "", None)
     result = []
     for name in numbers.destinations:
         if name in scenario.destinations:
@@ -339,6 +339,7 @@ def _receivers(scenario: Scenario, numbers: Numbering) -> tuple[ReceiverPlan, ..
 
 
 def _receiver(destination: Destination) -> ReceiverPlan:
+    greylisting = destination.greylisting
     return ReceiverPlan(
         name=destination.name,
         connect_time=quantile_table(destination.connect_time),
@@ -352,6 +353,8 @@ def _receiver(destination: Destination) -> ReceiverPlan:
         dnsbl_negative_ttl=destination.dnsbl_negative_ttl,
         deferral=str(remote.deferral(destination.properties.replies)),
         unknown_user=str(remote.unknown_user(destination.properties.replies)),
+        greylist=observers.greylist_rules(destination),
+        greylisted=greylisting.reply if greylisting is not None else "",
         reputation=observers.reputation(destination),
     )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from relaysim.mail.backpressure import ReplyDelay, Thresholds
 from relaysim.mail.destination_concurrency import Feedback
+from relaysim.mail.greylisting import GreylistRules
 from relaysim.mail.reply import Wording
 from relaysim.mail.session_time import Timing
 from relaysim.mail.watched_drive import Drive
@@ -336,7 +337,11 @@ class QueuePlan:
 
 @dataclass(frozen=True, slots=True)
 class ReceiverPlan:
-    """The replies of a destination. Probabilities are thresholds for a 32-bit draw."""
+    """The replies of a destination. Probabilities are thresholds for a 32-bit draw.
+
+    `greylist` has the rules of its domains that greylist, which are among the draws, and
+    `greylisted` their reply.
+    """
 
     name: str
     connect_time: "array[int]"
@@ -350,6 +355,8 @@ class ReceiverPlan:
     dnsbl_negative_ttl: int
     deferral: str
     unknown_user: str
+    greylist: GreylistRules | None
+    greylisted: str
     reputation: ReputationPlan | None
 
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 from ipaddress import ip_address
 
 from relaysim.mail import remote_reply as remote
+from relaysim.mail.greylisting import GreylistRules
 from relaysim.mail.provider_state import decay_factor
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.reputation_plan import (
@@ -25,6 +26,8 @@ COMPLAINT_DELAY = Lognormal[int](distribution="lognormal", median=2 * HOUR, sigm
 """From delivery to complaint. Published is only that most come soon (assumption)."""
 FEEDBACK_DELAY = Exponential[int](distribution="exponential", mean=10 * MINUTE)
 """From a signal to the counters of the provider (assumption)."""
+NETWORK, NETWORK_6 = 24, 64
+"""Prefix lengths of the network by which receivers that greylist know a client (postgrey)."""
 WARM = 30 * DAY
 """An IP of this age has already sent the mail of its scenario (assumption)."""
 
@@ -91,6 +94,14 @@ def reputation(destination: Destination) -> ReputationPlan | None:
         cold=str(remote.cold(replies)),
         blocked=str(remote.blocked(replies)),
     )
+
+
+def greylist_rules(destination: Destination) -> GreylistRules | None:
+    """Return the rules of the domains of a destination that greylist; None if none does."""
+    of = destination.greylisting
+    if of is None or not of.share:
+        return None
+    return GreylistRules(of.delay, of.retry_window, of.max_age, of.auto_whitelist_clients or 0)
 
 
 def blocklists(scenario: Scenario, numbers: Numbering) -> tuple[BlocklistPlan, ...]:
@@ -164,6 +175,7 @@ def egress(scenario: Scenario, numbers: Numbering) -> tuple[EgressPlan, ...]:
     Without the coupling by escalation each IP has a separate allocation and ASN.
     """
     plans = []
+    networks: dict[tuple[int, int], int] = {}
     for number, name in enumerate(numbers.egress):
         model, address = scenario.egress[name], ip_address(name)
         # Without an allocation the IP itself is the block, and no other IP is in it.
@@ -176,7 +188,10 @@ def egress(scenario: Scenario, numbers: Numbering) -> tuple[EgressPlan, ...]:
         elif model.allocation is not None:
             allocation = int(model.allocation.network_address), model.allocation.prefixlen
         days, known = model.age // DAY, model.age >= WARM
-        plans.append(EgressPlan(name, int(address), bits, allocation, asn, days, known))
+        prefix = NETWORK if address.version == 4 else NETWORK_6
+        part = address.version, int(address) >> bits - prefix
+        network = networks.setdefault(part, number)
+        plans.append(EgressPlan(name, int(address), bits, allocation, asn, days, known, network))
     return tuple(plans)
 
 

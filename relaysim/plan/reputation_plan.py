@@ -93,7 +93,8 @@ class OperatorPlan:
 class EgressPlan:
     """A public IP; an allocation is (network, prefix length), with an ASN of 0 for none.
 
-    `age` is in days. A `known` IP has sent the mail of this scenario for a long time.
+    `age` is in days. A `known` IP has sent the mail of this scenario for a long time. `network` is
+    the number of the first IP in the same /24, or /64 of IPv6.
     """
 
     name: str
@@ -103,6 +104,7 @@ class EgressPlan:
     asn: int
     age: int
     known: bool
+    network: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,22 @@ MAILBOXES: Mapping[str, Value] = MappingProxyType(
 RELAY_EGRESS: Mapping[str, Value] = MappingProxyType(
     {"age": _assumed("3650 d", "receivers have known the large services for years")}
 )
+_POSTGREY = "postgrey, its manual and source"
+GREYLISTING: Mapping[str, Value] = MappingProxyType(
+    {
+        "share": Value(1.0, "all, unless a share is given", Certainty.DEFINITION),
+        "delay": Value("5 min", _POSTGREY, Certainty.CONFIRMED),
+        "retry_window": Value("2 d", _POSTGREY, Certainty.CONFIRMED),
+        "max_age": Value("35 d", _POSTGREY, Certainty.CONFIRMED),
+        "auto_whitelist_clients": Value(5, _POSTGREY, Certainty.CONFIRMED),
+        "reply": Value(
+            "450 4.2.0 <recipient>: Recipient address rejected: Greylisted",
+            "postgrey at Postfix 2.3 and later, without its link",
+            Certainty.CONFIRMED,
+        ),
+    }
+)
+"""What a table of greylisting has that a file does not write."""
 OPERATIONS: Mapping[str, Value] = MappingProxyType(
     {
         "monitor_every": _assumed("6 h", "monitors of blocklists look every 6 to 12 h"),
@@ -231,6 +247,8 @@ def _host(collection: Collection, deadline: str, _name: str, table: Mapping[str,
 def _destination(collection: Collection, name: str, table: Mapping[str, Any]) -> Raw:
     profile = _profile(collection, Kind.DESTINATION, table)
     filled = merged(destination_defaults(profile), table)
+    if isinstance(filled.get("greylisting"), Mapping):
+        filled["greylisting"] = merged(plain(GREYLISTING), filled["greylisting"])
     return filled | {"name": name, "properties": profile.properties}
 
 

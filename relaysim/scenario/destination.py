@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from relaysim.mail.address import parse_domain
 from relaysim.profiles.properties import DestinationProperties
 from relaysim.scenario.distribution import TimeLaw
+from relaysim.scenario.greylisting import Greylisting
 from relaysim.scenario.reputation import Reputation, parse_reputation
 from relaysim.scenario.table import Duration, Keyed, Limit, Many, Named, Share, Table, adds_up
 
@@ -89,6 +90,8 @@ class Destination(Table):
     """Time to live of the answer that an IP is not listed."""
     mirrors: Share
     """Share of its domains that query a copy of the list, which is later."""
+    greylisting: Greylisting | None = None
+    """How it defers mail of a sender that it does not know; without it no mail."""
     reputation: Annotated[Reputation | None, BeforeValidator(parse_reputation)]
     """What the provider makes of what it sees itself; "none" keeps none."""
 

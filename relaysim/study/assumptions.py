@@ -15,7 +15,7 @@ from relaysim.analysis.typing_errors import mistyping_streams
 from relaysim.profiles.defaults import send_connector_table
 from relaysim.profiles.kind import LIMITS, Kind
 from relaysim.profiles.value import Certainty, Value
-from relaysim.scenario.default_tables import MAILBOXES, OPERATIONS
+from relaysim.scenario.default_tables import GREYLISTING, MAILBOXES, OPERATIONS
 from relaysim.scenario.digest import digest
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
@@ -142,6 +142,8 @@ def defaults(scenario: Scenario) -> Iterator[tuple[Keys, Mapping[str, Value]]]:
         profile = known.profile(Kind.DESTINATION, destination.profile)
         yield ("destinations", name), profile.table("destination")
         yield ("destinations", name, "reputation"), profile.table("reputation")
+        if destination.greylisting is not None:
+            yield ("destinations", name, "greylisting"), GREYLISTING
     for name, blocklist in scenario.blocklists.items():
         profile = known.profile(Kind.BLOCKLIST, blocklist.profile)
         yield ("blocklists", name), profile.table("blocklist")

@@ -93,6 +93,7 @@ class Decision(IntEnum):
     STAGE = 40
     ACTION = 41
     MIRROR = 42
+    GREYLIST = 43
     # Of a blocklist, counted by its own events.
     LIST_HAZARD = 48
     LIST_COMPROMISE = 49

@@ -1,4 +1,4 @@
-"""Blocklist policies of receiving domains: drawn once per replication, constant during a run."""
+"""Policies of receiving domains: drawn once per replication, constant during a run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,6 +44,8 @@ class Policies:
     """[domains] index into `ACTIONS`."""
     mirrors: npt.NDArray[np.bool_]
     """[domains] whether it queries a local copy of the lists."""
+    greylists: npt.NDArray[np.bool_]
+    """[domains] whether it defers mail of senders that it does not know."""
 
 
 def policies(scenario: Scenario, places: Receivers, replication: int, seed: int) -> Policies:
@@ -68,6 +70,7 @@ def policies(scenario: Scenario, places: Receivers, replication: int, seed: int)
         stage=np.zeros(count, dtype=np.int8),
         action=np.zeros(count, dtype=np.int8),
         mirrors=np.zeros(count, dtype=np.bool_),
+        greylists=np.zeros(count, dtype=np.bool_),
     )
     for name, destination in scenario.destinations.items():
         first, length = places.span[name]
@@ -82,6 +85,9 @@ def policies(scenario: Scenario, places: Receivers, replication: int, seed: int)
         drawn.stage[rows] = _chosen(destination.refusal_stage, STAGES, keys, Decision.STAGE)
         drawn.action[rows] = _chosen(destination.refusal_action, ACTIONS, keys, Decision.ACTION)
         drawn.mirrors[rows] = below(draw_array(keys, Decision.MIRROR), destination.mirrors)
+        if destination.greylisting is not None:
+            share = destination.greylisting.share
+            drawn.greylists[rows] = below(draw_array(keys, Decision.GREYLIST), share)
     return drawn
 
 

@@ -58,6 +58,8 @@ class Draws:
     """[domains] what it does with mail of a listed IP: index into `policies.ACTIONS`."""
     mirrors: npt.NDArray[np.bool_]
     """[domains] whether it queries a local copy of the lists."""
+    greylists: npt.NDArray[np.bool_]
+    """[domains] whether it defers mail of senders that it does not know."""
     signal: npt.NDArray[np.uint8]
     """[c] bits of `signals.Signal`."""
     trap_recipient: Integers
@@ -160,6 +162,7 @@ def draw(scenario: Scenario, replication: int, seed: int, tilt: float = 1.0) -> 
             stage=acts.stage,
             action=acts.action,
             mirrors=acts.mirrors,
+            greylists=acts.greylists,
             signal=np.concatenate([np.zeros(0, np.uint8), *(part.signal for part in parts)]),
             trap_recipient=_joined(
                 [at + part.trap_recipient for at, part in zip(first, parts, strict=True)]

@@ -305,6 +305,11 @@ REGISTRY: dict[str, Case] = {
         (f"hubs.HUB01.{THRESHOLD}=20", f'{NEWS}.arrivals.rate="50/s"'),
         by_hand=(f"hubs.HUB01.{THRESHOLD}=2",),
     ),
+    "greylisting": Case(
+        one_hub,
+        ("hubs.HUB01.mta=exchange-2019", AT_25, "destinations.gmail.greylisting={}"),
+        by_hand=('hubs.HUB01.message_retry_interval="5 min"',),
+    ),
     "campaign_days": Case(
         one_hub,
         (

@@ -84,6 +84,7 @@ def test_columns_have_their_types_and_cannot_be_changed() -> None:
         "stage": "int8",
         "action": "int8",
         "mirrors": "bool",
+        "greylists": "bool",
         "signal": "uint8",
         "trap_recipient": "int64",
         "trap_operator": "int64",

@@ -75,6 +75,18 @@ _POINTS = {"low_to_medium": 3, "high_to_medium": 1, "medium_to_low": 5}
 _CLOSE = {"database_points_below_high": _POINTS, "log_points_below_high": _POINTS}
 _LOG = {"log_drive_size": "20 GB", "log_drive_used": "19300 MB"}
 
+GREYLISTING: tuple[Tables, ...] = tuple(
+    {"share": share, "delay": delay, "retry_window": window} | rest
+    for share in (1.0, 0.5)
+    for delay in ("1 s", "10 s")
+    for window, rest in (
+        ("2 d", {"auto_whitelist_clients": 1}),
+        ("30 s", {"max_age": "40 s", "auto_whitelist_clients": "unlimited"}),
+        ("1 min", {"max_age": "20 s", "auto_whitelist_clients": 1, "reply": "451 Later"}),
+    )
+)
+"""Greylists that mail of some minutes passes, some of which soon forget."""
+
 _HUB = _some(
     mta=("none", "exchange-2007", "exchange-2010"),
     cores=(1, 2),
@@ -138,6 +150,7 @@ _DESTINATION = _some(
     refuses_on=({"css": 0.5}, {"css": 1.0}),
     refusal_stage=("greeting", "mail", "rcpt", "data"),
     refusal_action=("reject", "defer", "score"),
+    greylisting=("none", *GREYLISTING),
 )
 _ARRIVALS = st.one_of(
     st.builds(

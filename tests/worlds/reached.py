@@ -44,6 +44,7 @@ EXPECTED = (
     *("session cut off by a stop", "commit cut off by a stop", "wait for a core cut off by a stop"),
     *("stream suspended", "stream suspended twice in a row", "queue in Retry twice in a row"),
     *("delay notice", "NDR", "expiry without an attempt", "expiry on acceptance", "second attempt"),
+    *("greylisted", "greylisted, then accepted"),
     *("some recipients bounce", "some recipients refused", "recipients of several next hops"),
     *("mail proxied to another hub", "server behind a front end stopped"),
     *("message sent several times", "mailing list address removed", "moved queue used"),
@@ -230,6 +231,14 @@ def _delivery(plan: Plan, trace: Trace) -> Iterator[str]:
     count = np.bincount(recipients["message"][bounced], minlength=len(trace.messages))
     if ((count > 0) & (count < trace.messages["recipients"])).any():
         yield "some recipients bounce"
+    greylisted = {receiver.greylisted for receiver in plan.receivers} - {""}
+    numbers = [n for n, text in enumerate(trace.names.replies) if text in greylisted]
+    deferred = attempts["transaction"][np.isin(attempts["reply"], numbers)]
+    if len(deferred):
+        yield "greylisted"
+        through = recipients["transaction"][recipients["status"] == Status.DELIVERED]
+        if np.isin(through, deferred).any():
+            yield "greylisted, then accepted"
     first = parent < 0
     if (np.bincount(transactions["message"][first]) > 1).any():
         yield "recipients of several next hops"

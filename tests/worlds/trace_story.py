@@ -360,6 +360,7 @@ class Story:
             stage=np.full(4, 2, np.int8),
             action=np.zeros(4, np.int8),
             mirrors=np.zeros(4, bool),
+            greylists=np.zeros(4, bool),
             signal=np.zeros(total, np.uint8),
             trap_recipient=np.zeros(0, np.int64),
             trap_operator=np.zeros(0, np.int64),

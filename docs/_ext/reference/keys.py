@@ -21,6 +21,7 @@ from relaysim.scenario import (
     connector,
     destination,
     event,
+    greylisting,
     host,
     hub,
     model,
@@ -32,7 +33,7 @@ from relaysim.scenario import (
 )
 from relaysim.scenario import distribution as law
 from relaysim.scenario import rate_profile as profile
-from relaysim.scenario.default_tables import MAILBOXES, OPERATIONS, PROFILE_KEYS
+from relaysim.scenario.default_tables import GREYLISTING, MAILBOXES, OPERATIONS, PROFILE_KEYS
 from relaysim.scenario.table import Table
 
 Profiles = Mapping[str, Mapping[str, Value]]
@@ -90,6 +91,12 @@ SECTIONS = (
         "destinations.NAME",
         destination.Destination,
         BUILT_IN.tables(Kind.DESTINATION, "destination"),
+    ),
+    Section(
+        "Greylisting",
+        "destinations.NAME.greylisting",
+        greylisting.Greylisting,
+        {"": GREYLISTING},
     ),
     Section(
         "Reputation",

@@ -52,7 +52,7 @@ enum PressureLevel : i64 { NORMAL = 0, MEDIUM = 1, HIGH = 2 };
 
 enum Peer : i64 { MAILBOX_SERVER = 0, EXCHANGE_SERVER = 1, OTHER = 2 };
 
-enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COST = 2, D_SEND_COST = 3, D_MAILBOX_TIME = 4, D_CONNECT_TIME = 5, D_RESPONSE_TIME = 6, D_CONNECT_FAILURE = 7, D_DEFER = 8, D_NDR = 9, D_DELAY_NOTICE = 10, D_PROXY = 11, D_DESTINATION = 16, D_DOMAIN = 17, D_PROVIDER_TRAP = 18, D_UNKNOWN = 19, D_COMPLAINT = 20, D_REPORT = 21, D_RECIPIENTS = 24, D_SIZE = 25, D_TRAP_DELAY = 26, D_COMPLAINT_DELAY = 27, D_FEEDBACK_DELAY = 28, D_JUNK = 29, D_CLEANED = 30, D_GAP = 32, D_BURST_FIRST = 33, D_BURST_LENGTH = 34, D_COMPROMISE = 35, D_STAGE = 40, D_ACTION = 41, D_MIRROR = 42, D_LIST_HAZARD = 48, D_LIST_COMPROMISE = 49, D_LIST_REQUEST = 50, D_LIST_VICINITY = 51, D_LIST_ESCALATE = 52, D_LIST_NEIGHBOUR = 53, D_LIST_ALTERNATION = 54, D_ADMIN_MONITOR = 56, D_ADMIN_NDR = 57, D_ADMIN_REPAIR = 58, D_PROVIDER_WIDENING = 60, D_PROVIDER_MITIGATION = 61 };
+enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COST = 2, D_SEND_COST = 3, D_MAILBOX_TIME = 4, D_CONNECT_TIME = 5, D_RESPONSE_TIME = 6, D_CONNECT_FAILURE = 7, D_DEFER = 8, D_NDR = 9, D_DELAY_NOTICE = 10, D_PROXY = 11, D_DESTINATION = 16, D_DOMAIN = 17, D_PROVIDER_TRAP = 18, D_UNKNOWN = 19, D_COMPLAINT = 20, D_REPORT = 21, D_RECIPIENTS = 24, D_SIZE = 25, D_TRAP_DELAY = 26, D_COMPLAINT_DELAY = 27, D_FEEDBACK_DELAY = 28, D_JUNK = 29, D_CLEANED = 30, D_GAP = 32, D_BURST_FIRST = 33, D_BURST_LENGTH = 34, D_COMPROMISE = 35, D_STAGE = 40, D_ACTION = 41, D_MIRROR = 42, D_GREYLIST = 43, D_LIST_HAZARD = 48, D_LIST_COMPROMISE = 49, D_LIST_REQUEST = 50, D_LIST_VICINITY = 51, D_LIST_ESCALATE = 52, D_LIST_NEIGHBOUR = 53, D_LIST_ALTERNATION = 54, D_ADMIN_MONITOR = 56, D_ADMIN_NDR = 57, D_ADMIN_REPAIR = 58, D_PROVIDER_WIDENING = 60, D_PROVIDER_MITIGATION = 61 };
 
 enum Status : i64 { STATUS_IN_FLIGHT = 0, STATUS_DELIVERED = 1, STATUS_JUNKED = 2, STATUS_BOUNCED = 3, STATUS_EXPIRED = 4, STATUS_REFUSED = 5, STATUS_ABANDONED = 6, STATUS_SUPPRESSED = 7 };
 
@@ -83,7 +83,7 @@ struct RunPlan {
 };
 
 struct StreamPlan {
-  i64 host, priority, sender_domain, sender_is_authoritative, culprit, counted, compromised, bounce_removals, listing_party;
+  i64 host, priority, sender_domain, sender_is_authoritative, culprit, counted, compromised, bounce_removals, listing_party, ip_party;
 };
 
 struct HostPlan {
@@ -131,11 +131,15 @@ struct RelayLimitPlan {
 };
 
 struct ReceiverPlan {
-  i64 connect_time, response_time, connect_failure, defer, connections_per_ip, junk_share, dnsbl_ttl, dnsbl_negative_ttl, deferral, unknown_user, keeps_reputation, throttled, cold, blocked, complaint_limit, unknown_limit, trap_limit, decay, domain_weight, least_inboxed, throttle_rate, persistence_time, recovery_time, block_time;
+  i64 connect_time, response_time, connect_failure, defer, connections_per_ip, junk_share, dnsbl_ttl, dnsbl_negative_ttl, deferral, unknown_user, greylisted, delay, retry_window, max_age, auto_whitelist_clients, keeps_reputation, throttled, cold, blocked, complaint_limit, unknown_limit, trap_limit, decay, domain_weight, least_inboxed, throttle_rate, persistence_time, recovery_time, block_time;
 };
 
 struct LinePlan {
   i64 bandwidth, station;
+};
+
+struct EgressPlan {
+  i64 network;
 };
 
 struct ScriptedPlan {
@@ -208,7 +212,7 @@ struct Plan {
   Array<RelayPlan> relays;
   Array<RelayLimitPlan> relay_limits;
   Array<LinePlan> lines;
-  Array<i64> egress;
+  Array<EgressPlan> egress;
   Array<i64> blocklists;
   Array<OperatorPlan> operators;
   Array<i64> routes;
@@ -236,6 +240,7 @@ struct Draws {
   Array<i64> stage;
   Array<i64> action;
   Array<i64> mirrors;
+  Array<i64> greylists;
   Array<i64> first_use;
   Array<i64> uses;
   Array<i64> judges;
@@ -889,4 +894,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "2763f95e23ab28482d4cbf361b0b7db7"
+#define LAYOUT "8c67e2828ac96081efd29719125b144b"

@@ -75,6 +75,9 @@ WORDED = (
 
 COUNTERS = ("attempted", "complaints", "inboxed", "traps", "unknown")
 
+GREYLIST = ("delay", "retry_window", "max_age", "auto_whitelist_clients")
+"""Fields of `GreylistRules`; all 0 for a destination without greylisting."""
+
 PROVIDER_RULES = (
     "complaint_limit",
     "unknown_limit",
@@ -123,6 +126,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "compromised",
         "bounce_removals",
         "listing_party",
+        "ip_party",
     ),
     "HostPlan": (
         "by_mailbox_server",
@@ -255,6 +259,8 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "dnsbl_negative_ttl",
         "deferral",
         "unknown_user",
+        "greylisted",
+        *GREYLIST,
         "keeps_reputation",
         "throttled",
         "cold",
@@ -262,6 +268,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         *PROVIDER_RULES,
     ),
     "LinePlan": ("bandwidth", "station"),
+    "EgressPlan": ("network",),
     "ScriptedPlan": ("at", "until", "what", "subject"),
     "OperatorPlan": ("trap_delay",),
     "SourcePlan": ("stream", "host", "first", "last"),
@@ -306,7 +313,7 @@ PLAN: tuple[tuple[str, str], ...] = (
     ("relays", "RelayPlan"),
     ("relay_limits", "RelayLimitPlan"),
     ("lines", "LinePlan"),
-    ("egress", "i64"),
+    ("egress", "EgressPlan"),
     ("blocklists", "i64"),
     ("operators", "OperatorPlan"),
     ("routes", "i64"),
@@ -335,6 +342,7 @@ DRAWS: tuple[tuple[str, str], ...] = (
     ("stage", "i64"),
     ("action", "i64"),
     ("mirrors", "i64"),
+    ("greylists", "i64"),
     ("first_use", "i64"),
     ("uses", "i64"),
     ("judges", "i64"),

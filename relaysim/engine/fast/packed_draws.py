@@ -30,7 +30,8 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
     use_counts = np.bincount(domains, minlength=len(plan.domains))
     keeps = np.array([receiver.reputation is not None for receiver in plan.receivers])
     judges = keeps[list(plan.receiver_of)] | (use_counts > 0)
-    watched = judges.copy()
+    greylists = np.concatenate((draws.greylists, np.zeros(extra, dtype=np.bool_)))
+    watched = judges | greylists
     watched[draws.domain[draws.signal > 0]] = True
     watched[[queue.domain for queue in plan.queues if queue.relay >= 0]] = True
     board = np.zeros((2, len(plan.egress) * PARTIES * len(plan.blocklists)), dtype=np.int64)
@@ -45,6 +46,7 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
         "stage": [*draws.stage.tolist(), *[RCPT] * extra],
         "action": [*draws.action.tolist(), *[REJECT] * extra],
         "mirrors": [*draws.mirrors.tolist(), *[False] * extra],
+        "greylists": greylists,
         "first_use": np.concatenate(([0], np.cumsum(use_counts))),
         "uses": uses,
         "judges": judges,

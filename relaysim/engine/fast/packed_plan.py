@@ -13,6 +13,7 @@ from relaysim.engine.fast.flat_arrays import NONE, Arrays, Row, arrays, fields, 
 from relaysim.engine.fast.layout import (
     BACK_OFF,
     FEEDBACK,
+    GREYLIST,
     PLAN,
     PROVIDER_RULES,
     QUEUE_MANAGER,
@@ -153,7 +154,7 @@ class _Packing:
             **self._relays(),
             **self._routes(),
             "lines": [fields(line, "bandwidth", "station") for line in plan.lines],
-            "egress": range(len(plan.egress)),
+            "egress": [fields(egress, "network") for egress in plan.egress],
             "blocklists": range(len(plan.blocklists)),
             "bands": plan.bands,
             "codes": [int(text[:3]) for text in self.texts.texts],
@@ -184,7 +185,7 @@ class _Packing:
             fields(
                 stream,
                 *("host", "priority", "sender_domain", "sender_is_authoritative", "culprit"),
-                *("counted", "compromised", "bounce_removals", "listing_party"),
+                *("counted", "compromised", "bounce_removals", "listing_party", "ip_party"),
             )
             for stream in plan.streams
         ]
@@ -363,6 +364,8 @@ class _Packing:
                 "response_time": self.laws.number(receiver.response_time),
                 "deferral": text(receiver.deferral),
                 "unknown_user": text(receiver.unknown_user),
+                "greylisted": text(receiver.greylisted),
+                **{name: getattr(receiver.greylist, name, 0) for name in GREYLIST},
                 "keeps_reputation": receiver.reputation is not None,
                 "throttled": text(receiver.reputation.throttled if receiver.reputation else ""),
                 "cold": text(receiver.reputation.cold if receiver.reputation else ""),

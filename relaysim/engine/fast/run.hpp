@@ -12,6 +12,7 @@ struct Run {
   TransactionStates transactions;
   Reputation reputation;
   RelayLimits relay_limits;
+  Greylists greylists;
   bool culprits_moved = false;
   Vec<Line> lines;
   Vec<Hub> hubs;

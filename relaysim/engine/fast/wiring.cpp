@@ -303,6 +303,7 @@ void Run::free_actors() {
   transactions.free_memory();
   reputation.free_memory();
   relay_limits.free_memory();
+  greylists.free_memory();
   record.dsn_keys.free_memory();
   loop.heap.free_memory();
 }

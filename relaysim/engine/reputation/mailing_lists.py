@@ -66,6 +66,16 @@ class MailingLists:
             self.record.set_final(recipient, Status.SUPPRESSED, messages.created[message], -1)
         return True
 
+    def person(self, recipient: int) -> int:
+        """Return the first recipient that goes to the same address, by which a receiver knows it.
+
+        A recipient of no mailing list is the only one with its address.
+        """
+        stream = self.record.messages.stream[self.record.recipients.message[recipient]]
+        if not self.size.get(stream):
+            return recipient
+        return int(self.first[stream]) + self._address(stream, recipient)
+
     def _address(self, stream: int, recipient: int) -> int:
         return int((recipient - self.first[stream]) % self.size[stream])
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from relaysim.engine.context import Context
 from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
+from relaysim.engine.reputation.greylists import Greylists
 from relaysim.engine.reputation.ip_volume import IpVolumes
 from relaysim.engine.reputation.listings import PARTIES, Listings, Lookups
 from relaysim.engine.reputation.mailbox_provider import Provider
@@ -61,6 +62,8 @@ class Internet:
         Called when innocent mail bounced for the reputation of an IP (number of the egress).
     relay_limits : RelayLimits
         The limits of relay services.
+    greylists : Greylists
+        The greylists of the domains that have one.
     """
 
     def __init__(
@@ -75,12 +78,14 @@ class Internet:
         signals: SignalReports,
         call_administrator: Callable[[int], None],
         relay_limits: RelayLimits,
+        greylists: Greylists,
     ) -> None:
         self.loop, self.record, self.transactions, self.plan = context
         plan = self.plan
         self.providers, self.operators, self.volumes = providers, operators, volumes
         self.mailing_lists, self.signals = mailing_lists, signals
         self.call_administrator, self.relay_limits = call_administrator, relay_limits
+        self.greylists = greylists
         self.lookups = Lookups(self.record, plan, draws, listings)
         # Domains without recipients, such as smart hosts, are not among the draws.
         extra = len(plan.domains) - len(draws.stage)
@@ -92,6 +97,7 @@ class Internet:
         ]
         watched = set(np.unique(draws.domain[draws.signal > 0]).tolist())
         watched |= {queue.domain for queue in plan.queues if queue.relay >= 0}
+        watched |= greylists.domains
         self.watched = [judges or number in watched for number, judges in enumerate(self.judges)]
         self.outages = [0] * len(plan.receivers)
         self.connections: dict[tuple[int, int], int] = {}
@@ -161,7 +167,8 @@ class Internet:
     ) -> tuple[int, int]:
         """Return the verdict about MAIL FROM and RCPT TO of a transaction.
 
-        Recipients that do not exist bounce; the transaction continues without them.
+        Recipients that do not exist bounce; the transaction continues without them. Greylisting
+        comes last, as postgrey's answer `DEFER_IF_PERMIT` demands.
 
         Parameters
         ----------
@@ -198,11 +205,17 @@ class Internet:
             exists = not self.record.signal[recipient] & _UNKNOWN
             # The domain of a smart host has no list of users.
             if exists or recipients.domain[recipient] != domain:
-                return ACCEPTED, -1
+                return self._known_sender(queue, transaction)
         elif not self._all_unknown(queue, transaction, send_dsn):
-            return ACCEPTED, -1
+            return self._known_sender(queue, transaction)
         unknown = self.transactions.recipients(transaction)
         return REFUSED, self._count_unknown(queue, transaction, unknown)
+
+    def _known_sender(self, queue: QueuePlan, transaction: int) -> tuple[int, int]:
+        """Return verdict and reply of a domain that greylists; others accept."""
+        if self.greylists.admit(queue, transaction):
+            return ACCEPTED, -1
+        return DEFERRED, self._reply(self.plan.receivers[queue.receiver].greylisted, queue.egress)
 
     def _all_unknown(
         self, queue: QueuePlan, transaction: int, send_dsn: Callable[[int, Decision], None]

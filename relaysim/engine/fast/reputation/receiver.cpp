@@ -46,7 +46,7 @@ void Reputation::disconnect(Run& run, const QueuePlan& queue) {
 }
 
 // The verdict about MAIL FROM and RCPT TO. Recipients that do not exist bounce; the transaction
-// continues without them.
+// continues without them. Greylisting comes last.
 Verdict Reputation::envelope(Run& run, const QueuePlan& queue, i64 transaction, Hub& hub,
                              i64* reply) {
   if (queue.relay >= 0) return run.relay_limits.envelope(run, queue, transaction, hub, reply);
@@ -73,15 +73,23 @@ Verdict Reputation::envelope(Run& run, const QueuePlan& queue, i64 transaction, 
     i64 recipient = run.transactions.first_recipient(transaction);
     bool exists = !(run.record.signal(recipient) & DRAWN_UNKNOWN);
     // The domain of a smart host has no list of users.
-    if (exists || run.record.tables.recipients.domain[recipient] != domain) return ACCEPTED;
+    if (exists || run.record.tables.recipients.domain[recipient] != domain)
+      return known_sender(run, queue, transaction, reply);
   } else if (!all_unknown(run, queue, transaction, hub)) {
-    return ACCEPTED;
+    return known_sender(run, queue, transaction, reply);
   }
   Vec<i64> unknown;
   run.transactions.recipients(transaction, unknown);
   *reply = count_unknown(run, queue, transaction, unknown);
   unknown.free_memory();
   return REFUSED;
+}
+
+// The verdict of a domain that greylists; others accept.
+Verdict Reputation::known_sender(Run& run, const QueuePlan& queue, i64 transaction, i64* reply) {
+  if (run.greylists.admit(run, queue, transaction)) return ACCEPTED;
+  *reply = run.record.reply(run.plan.receivers[queue.receiver].greylisted + queue.egress);
+  return DEFERRED;
 }
 
 // Whether no recipient exists; if some do, the others bounce.

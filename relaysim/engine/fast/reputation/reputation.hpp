@@ -50,6 +50,25 @@ struct RelayLimits {
   i64 held_until(Run&, const QueuePlan&);
 };
 
+struct GreylistTriplet {
+  i64 first, last;
+};
+
+struct GreylistClient {
+  i64 passes, last;
+};
+
+struct Greylists {
+  Map triplet_of;  // by domain, network and person: its number
+  Vec<GreylistTriplet> triplets;
+  Map client_of;  // by domain, IP and party: its number
+  Vec<GreylistClient> clients;
+
+  void free_memory();
+  bool admit(Run&, const QueuePlan&, i64 transaction);
+  bool admits(i64 now, const ReceiverPlan& rules, u64 client, u64 triplet);
+};
+
 struct Reputation {
   i64 unable = 0, accepted = 0;
   Vec<i64> outages;      // by destination: those that last now
@@ -70,6 +89,7 @@ struct Reputation {
   i64 connect(Run&, const QueuePlan&, i64 transaction);
   void disconnect(Run&, const QueuePlan&);
   Verdict envelope(Run&, const QueuePlan&, i64 transaction, Hub&, i64* reply);
+  Verdict known_sender(Run&, const QueuePlan&, i64 transaction, i64* reply);
   bool all_unknown(Run&, const QueuePlan&, i64 transaction, Hub&);
   i64 count_unknown(Run&, const QueuePlan&, i64 transaction, const Vec<i64>& unknown);
   Verdict content(Run&, const QueuePlan&, i64 transaction, i64* reply);

@@ -1,0 +1,71 @@
+"""The check of greylisting: what the retry clock of a hub makes of it."""
+
+from collections.abc import Iterator
+
+from relaysim.analysis.mail_paths import paths, receiver
+from relaysim.audit.finding import Finding, Severity
+from relaysim.mail.greylisting import wait
+from relaysim.plan.reputation_compiler import greylist_rules
+from relaysim.scenario.destination import Destination
+from relaysim.scenario.hub import Hub
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.units import format_duration
+
+_NOTICED = 2
+"""Multiple of the delay from which on a wait is a finding."""
+
+
+def greylisting(scenario: Scenario) -> Iterator[Finding]:
+    """A destination greylists, and a hub tries again much later than it asks for, or too late."""
+    pairs = {
+        (hop.hub, receiver(scenario, route, hop)): None
+        for path in paths(scenario)
+        if path.reply is None and path.share
+        for route in path.routes
+        for hop in route.lasts
+    }
+    for hub, name in pairs:
+        destination = scenario.destinations.get(name or "")
+        # The clock of a relay service is not the company's, that of Postfix has no interval.
+        interval = scenario.hubs[hub].message_retry_interval if hub in scenario.hubs else None
+        if destination is not None and interval is not None:
+            yield from _of(scenario.hubs[hub], interval, destination)
+
+
+def _of(hub: Hub, interval: int, destination: Destination) -> Iterator[Finding]:
+    rules = greylist_rules(destination)
+    if rules is None:
+        return
+    waits, key = wait(rules, interval), dotted(("hubs", hub.name, "message_retry_interval"))
+    place = dotted(("destinations", destination.name, "greylisting"))
+    asked, every = format_duration(rules.delay), format_duration(interval)
+    tries = f"{hub.name} tries a deferred message every {every}"
+    fix = f'Set {key} = "{asked}": mail of a new sender then waits {asked}.'
+    lifetime = hub.message_expiration_timeout
+    if waits is None:
+        window = format_duration(rules.retry_window)
+        yield Finding(
+            Severity.WARNING,
+            place,
+            f"Mail of a new sender never passes: {tries}, and {destination.name} takes a retry "
+            f"within {window} alone.",
+            fix,
+        )
+    elif waits >= lifetime:
+        yield Finding(
+            Severity.WARNING,
+            place,
+            f"Mail of a new sender never passes: {tries} and gives it up after "
+            f"{format_duration(lifetime)}, before the first retry that {destination.name} takes "
+            f"({format_duration(waits)}).",
+            fix,
+        )
+    elif waits >= _NOTICED * rules.delay:
+        yield Finding(
+            Severity.INFO,
+            place,
+            f"Mail of a new sender waits {format_duration(waits)}: {tries}, and {destination.name} "
+            f"asks for {asked}.",
+            fix,
+        )
