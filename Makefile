@@ -12,7 +12,7 @@ CPP := $(wildcard relaysim/engine/fast/*.[ch]pp relaysim/engine/fast/*/*.[ch]pp)
 DEMO ?=
 DESIGNS := $(addprefix scenarios/,shared-hub.toml dedicated-hub.toml dedicated-hub-warm.toml)
 
-.PHONY: demo figures test quick lint bench verify ladder campaigns findings coverage pairing growth calibration parity sanitize notebooks output header docs clean
+.PHONY: demo figures test quick lint bench verify ladder campaigns findings coverage pairing growth calibration parity validate sanitize notebooks output header docs clean
 
 demo: $(ENGINE)
 	$(BIN)/relaysim compare $(DESIGNS) --figures out/demo $(DEMO)
@@ -67,6 +67,11 @@ parity: $(ENGINE)
 	$(BIN)/python benchmarks/parity.py reach
 	$(BIN)/python benchmarks/parity.py coverage
 	$(BIN)/python benchmarks/parity.py mutants
+
+# A real Postfix on loopback, as root; CASES="burst chain" takes some cases and writes no page.
+CASES ?=
+validate: $(ENGINE)
+	PYTHONPATH=benchmarks $(BIN)/python -m validation $(CASES)
 
 # WORLDS=0 takes those of the test suite and all scenarios.
 WORLDS ?= 0

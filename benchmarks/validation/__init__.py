@@ -1,0 +1,1 @@
+"""relaysim against a real Postfix on loopback: `make validate`."""
