@@ -6,7 +6,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from relaysim.analysis.mail_paths import DomainRoute, Path, answers, connector_place, receiver
+from relaysim.analysis.mail_paths import (
+    DomainRoute,
+    Path,
+    answers,
+    connector_place,
+    receiver,
+    sessions_at,
+)
 from relaysim.analysis.size_tail import above
 from relaysim.mail.receive_verdict import source_limit
 from relaysim.plan import routing, submission
@@ -118,25 +125,24 @@ def sources(
     limit = plan.host(path.host).sessions
     source = Source(f"{path.host}.sessions", f"sessions of {path.host}", key, limit)
     # The Internet has very many addresses, so no limit of one source applies.
-    if host.properties.internet:
+    if submission.has_many_sources(scenario, host, path.target):
         yield source
         return
     allowed = allowed_sessions(plan.connector(path.hub, connector.name))
     place = f"{connector_place(path.hub, connector.name)}.max_inbound_connection_per_source"
-    sharing = [
+    address = submission.source(scenario, host, path.target)
+    sharing = {
         name
-        for name, other in scenario.hosts.items()
-        if other.address == host.address
-        and not other.properties.internet
-        and not submission.by_mailbox_server(other)
-        and connector in answers(scenario, other)
-    ]
+        for name, target in sessions_at(scenario, path.hub, connector)
+        if submission.source(scenario, scenario.hosts[name], target) == address
+        and not submission.has_many_sources(scenario, scenario.hosts[name], target)
+    }
     # Several hosts with one address share the connector's limit, so it is a stage of its own.
     if len(sharing) > 1:
         yield source
         yield Source(
-            f"{path.hub}/{connector.name} from {host.address}",
-            f"sessions that {connector.name} of {path.hub} allows {host.address}",
+            f"{path.hub}/{connector.name} from {address}",
+            f"sessions that {connector.name} of {path.hub} allows {address}",
             place,
             allowed or 0,
         )

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
+from itertools import accumulate
 
+from relaysim.mail.address import IpAddress
 from relaysim.mail.reply import Reply
 from relaysim.plan import initial_pressure as pressure
 from relaysim.plan import routing, submission
@@ -239,8 +242,26 @@ def clients(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[s
     list of str
         Names of hosts.
     """
+    return [name for name, _ in sessions_at(scenario, hub, connector)]
+
+
+def sessions_at(
+    scenario: Scenario, hub: str, connector: ReceiveConnector
+) -> list[tuple[str, submission.Target]]:
+    """Return the hosts whose sessions the connector answers, each with the submission target.
+
+    Parameters
+    ----------
+    scenario, hub, connector
+        As for `clients`.
+
+    Returns
+    -------
+    list of (str, Target)
+        A host that has several targets there stands several times.
+    """
     return [
-        name
+        (name, target)
         for name, host in scenario.hosts.items()
         if not submission.by_mailbox_server(host)
         for target, answer in zip(
@@ -248,6 +269,35 @@ def clients(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[s
         )
         if target.hub == hub and answer is connector
     ]
+
+
+def sources_at(scenario: Scenario, hub: str, connector: ReceiveConnector) -> dict[str, IpAddress]:
+    """Return for each host that the connector answers the address that the hub sees.
+
+    Parameters
+    ----------
+    scenario, hub, connector
+        As for `clients`.
+
+    Returns
+    -------
+    dict of str to IpAddress
+        By host; of a host with several targets there the address at the first one.
+    """
+    sources: dict[str, IpAddress] = {}
+    for name, target in sessions_at(scenario, hub, connector):
+        sources.setdefault(name, submission.source(scenario, scenario.hosts[name], target))
+    return sources
+
+
+def public_addresses(scenario: Scenario) -> set[IpAddress]:
+    """Return the addresses with which the Internet arrives at hubs."""
+    return {
+        submission.source(scenario, host, target)
+        for host in scenario.hosts.values()
+        if host.properties.internet
+        for target in submission.targets(scenario, host)
+    }
 
 
 @keep_latest
@@ -297,12 +347,13 @@ def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
         for short, stream in host.streams.items():
             pressed = [_pressed(scenario, host, stream, target) for target in targets]
             shares = _shares(
+                [len(server) for server in submission.servers(scenario, host)],
                 [
                     # A mailbox server retries another hub at MAIL FROM; other hosts stay with the
                     # connector that greeted.
                     short_of is None if mailbox else connector is not None
                     for connector, short_of in zip(connectors, pressed, strict=True)
-                ]
+                ],
             )
             for target, connector, short_of, share in zip(
                 targets, connectors, pressed, shares, strict=True
@@ -353,19 +404,35 @@ def _pressed(
     return pressure.mail_from(scenario, scenario.hubs[target.hub], host, stream.sender)
 
 
-def _shares(taken: list[bool]) -> list[float]:
+def _shares(sizes: list[int], taken: list[bool]) -> list[float]:
     """Return the share of connections that each target answers.
 
-    Connections start at each target in turn and fail over to the next. Where no target answers,
-    each has the share that starts there.
+    Connections start at each address in turn and fail over to the next. Behind a load balancer each
+    target has as many (of least connections an assumption), and what one does not answer leaves the
+    address. What no address answers counts where it started.
+
+    Parameters
+    ----------
+    sizes
+        The number of targets at each address.
+    taken
+        Of each target, whether it answers.
     """
-    count = len(taken)
-    if not any(taken):
-        return [1 / count] * count
-    ends = [
-        next(place for k in range(count) if taken[place := (n + k) % count]) for n in range(count)
-    ]
-    return [ends.count(number) / count for number in range(count)]
+    ends = list(accumulate(sizes))
+    places = [range(end - size, end) for end, size in zip(ends, sizes, strict=True)]
+    shares = [Fraction(0)] * len(taken)
+    for start in range(len(places)):
+        rest = Fraction(1, len(places))
+        for turn in range(len(places)):
+            targets = places[(start + turn) % len(places)]
+            answering = [place for place in targets if taken[place]]
+            for place in answering:
+                shares[place] += rest / len(targets)
+            rest *= 1 - Fraction(len(answering), len(targets))
+        silent = [place for place in places[start] if not taken[place]]
+        for place in silent:
+            shares[place] += rest / len(silent)
+    return [float(share) for share in shares]
 
 
 def _followed(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Path:

@@ -33,6 +33,7 @@ from relaysim.audit.large_run import run_size
 from relaysim.audit.late_connections import late_connections
 from relaysim.audit.listing_reach import bulk_shares_allocation, bulk_shares_domain, listing_reach
 from relaysim.audit.listing_signals import culprit_without_signals, innocent_with_signals, trap_hits
+from relaysim.audit.load_balancers import balancer_hides_sources
 from relaysim.audit.new_ip import cold_egress
 from relaysim.audit.open_relay import forged_sender, open_relay
 from relaysim.audit.own_hub import front_end_spread
@@ -117,6 +118,7 @@ CHECKS: tuple[Check, ...] = (
     relay_limit,
     forged_sender,
     same_source,
+    balancer_hides_sources,
     wildcard_answers,
     mail_after_the_end,
     campaign_days,

@@ -7,6 +7,7 @@ from relaysim.analysis.held_sessions import allowed_sessions
 from relaysim.analysis.mail_paths import answers
 from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.shell_commands import new_connector, set_connector
+from relaysim.mail.address import IpAddress
 from relaysim.mail.connector_selection import Reason
 from relaysim.mail.receive_verdict import connect
 from relaysim.plan import submission
@@ -28,7 +29,7 @@ def _clients(scenario: Scenario) -> Iterator[tuple[str, Host]]:
 def server_address(scenario: Scenario) -> Iterator[Finding]:
     """The server name of a host resolves to an address that no hub has."""
     for name, host in _clients(scenario):
-        targets = submission.targets(scenario, host)
+        targets = [server[0] for server in submission.servers(scenario, host)]
         lost = [str(target.address) for target in targets if target.hub is None]
         if not lost:
             continue
@@ -56,33 +57,42 @@ def host_unanswered(scenario: Scenario) -> Iterator[Finding]:
         for target, connector in zip(targets, connectors, strict=True):
             if connector is not None or target.hub is None:
                 continue
+            # Behind a load balancer a client that was refused gets no other hub at once.
+            elsewhere = [
+                other is not None
+                for place, other in zip(targets, connectors, strict=True)
+                if target.balancer is None or place.balancer != target.balancer
+            ]
             selection = submission.listen(scenario, host, target)
+            client = submission.source(scenario, host, target)
             # These listen at the target and lack only the address of the host.
             bound = [
                 other.connector for other in selection.passed_over if other.reason is Reason.REMOTE
             ]
             yield Finding(
-                Severity.WARNING if any(connectors) else Severity.ERROR,
+                Severity.WARNING if any(elsewhere) else Severity.ERROR,
                 dotted(("hosts", name)),
-                f"No receive connector of {target.hub} answers {host.address} at {target.address} "
+                f"No receive connector of {target.hub} answers {client} at {target.address} "
                 f"port {target.port}: the session ends with {submission.greeting(target, None)}.",
-                f"Add {host.address} to the remote_ip_ranges of "
+                f"Add {client} to the remote_ip_ranges of "
                 + (
                     f"{listed(connector.name for connector in bound)}."
                     if bound
                     else "a connector that listens there, or create one."
                 ),
-                _admitting(target, host, bound[0] if bound else None),
+                _admitting(target, client, bound[0] if bound else None),
             )
 
 
-def _admitting(target: submission.Target, host: Host, connector: ReceiveConnector | None) -> str:
+def _admitting(
+    target: submission.Target, client: IpAddress, connector: ReceiveConnector | None
+) -> str:
     hub = target.hub or ""
     if connector is not None:
         return set_connector(
-            hub, connector.name, RemoteIPRanges=[*connector.remote_ip_ranges, host.address]
+            hub, connector.name, RemoteIPRanges=[*connector.remote_ip_ranges, client]
         )
-    return new_connector(hub, "relay", f"{target.address}:{target.port}", [str(host.address)])
+    return new_connector(hub, "relay", f"{target.address}:{target.port}", [str(client)])
 
 
 def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
@@ -95,6 +105,7 @@ def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
             # answer.
             if answer.connector is None or hidden.connector is not None:
                 continue
+            client = submission.source(scenario, host, target)
             bound = next(
                 other.connector
                 for other in answer.passed_over
@@ -103,7 +114,7 @@ def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(
                 Severity.INFO,
                 dotted(("hosts", name)),
-                f"{bound.name} is bound to {target.address} and does not list {host.address}. With "
+                f"{bound.name} is bound to {target.address} and does not list {client}. With "
                 f"specific_binding_hides_wildcard = false {answer.connector.name} answers by its "
                 "wildcard binding, with true the session ends with "
                 f"{submission.greeting(target, None)}. Which of the two Exchange does is "
@@ -153,8 +164,6 @@ def sessions_over_limit(scenario: Scenario) -> Iterator[Finding]:
     One finding for each host and limit: hubs with the same limit are named together.
     """
     for name, host in _clients(scenario):
-        if host.properties.internet:
-            continue
         # The inner dict is a set in the order of targets.
         over: dict[tuple[int, str], dict[tuple[str, str], None]] = {}
         for target, connector in zip(
@@ -162,6 +171,10 @@ def sessions_over_limit(scenario: Scenario) -> Iterator[Finding]:
         ):
             limit = None if connector is None else allowed_sessions(connector)
             if connector is None or limit is None:
+                continue
+            # `balancer_hides_sources` counts the sessions of all hosts behind source NAT.
+            many = submission.has_many_sources(scenario, host, target)
+            if many or submission.source(scenario, host, target) != host.address:
                 continue
             if host.sessions is None or host.sessions > limit:
                 key = (limit, str(connect(connector, limit, limit)))

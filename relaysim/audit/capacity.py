@@ -20,6 +20,7 @@ from relaysim.audit.merged_findings import connectors_of, set_at
 from relaysim.audit.shell_commands import set_connector
 from relaysim.mail.receive_connector import MessageRateSource
 from relaysim.mail.receive_verdict import submission_rate
+from relaysim.plan import submission
 from relaysim.plan.routing import identity
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
@@ -187,7 +188,8 @@ def message_rate(scenario: Scenario) -> Iterator[Finding]:
         if limit is None or source is MessageRateSource.NONE:
             continue
         # Each of the very many addresses of the Internet stays below the limit.
-        if source is MessageRateSource.IP_ADDRESS and scenario.hosts[path.host].properties.internet:
+        many = submission.has_many_sources(scenario, scenario.hosts[path.host], path.target)
+        if source is MessageRateSource.IP_ADDRESS and many:
             continue
         if _most_per_second(scenario, path) * 60 > limit:
             over.setdefault((path.name, limit, source), []).append(path)

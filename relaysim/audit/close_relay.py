@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from relaysim.analysis.mail_paths import clients, paths
+from relaysim.analysis.mail_paths import paths, public_addresses, sources_at
 from relaysim.audit.shell_commands import free_name, new_connector, permission, set_connector
 from relaysim.mail.address import IpAddress, domain_of, parse_ip
 from relaysim.mail.connector_selection import select
@@ -38,12 +38,13 @@ def to_strangers(
     relayed = _relayed(scenario, hub, connector)
     # Source NAT: the hub sees these hosts and the Internet with one address, so no range divides
     # them.
-    mixed = [name for name in relayed if str(scenario.hosts[name].address) in addresses]
-    needed = [str(scenario.hosts[name].address) for name in relayed if name not in mixed]
+    sources = sources_at(scenario, hub, connector)
+    mixed = [name for name in relayed if str(sources[name]) in addresses]
+    needed = [str(sources[name]) for name in relayed if name not in mixed]
     needed = list(dict.fromkeys(needed))
     if mixed:
         fix = (
-            "Switch source NAT off for SMTP at the load balancer or firewall, so that "
+            f"Switch source NAT off for SMTP at {_balancer(scenario, addresses)}, so that "
             f"{hub} sees the address of each client; then list in remote_ip_ranges the addresses "
             f"of {listed(relayed)}, and not {listed(addresses)}."
         )
@@ -76,6 +77,16 @@ def to_strangers(
     return fix, "\n".join(commands)
 
 
+def _balancer(scenario: Scenario, addresses: Sequence[str]) -> str:
+    """Return what changes source addresses: a load balancer of the scenario, or any."""
+    named = [
+        f"the load balancer {name} (load_balancers.{name}.source_nat = false)"
+        for name, model in scenario.load_balancers.items()
+        if str(model.address) in addresses
+    ]
+    return listed(named) if named else "the load balancer or firewall"
+
+
 def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str:
     """Return the commands after which only own hosts can send with senders of the own domain.
 
@@ -94,10 +105,12 @@ def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str
     """
     right = Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER
     domains = scenario.organization.domains
-    public = {host.address for host in scenario.hosts.values() if host.properties.internet}
-    hosts = [
-        host
-        for host in (scenario.hosts[name] for name in clients(scenario, hub, connector))
+    own = [
+        source
+        for host, source in (
+            (scenario.hosts[name], source)
+            for name, source in sources_at(scenario, hub, connector).items()
+        )
         if not host.properties.internet
         and submission.session(scenario, host, connector).principal == ANONYMOUS
         and any(
@@ -105,9 +118,9 @@ def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str
         )
     ]
     # No connector can list this host without the Internet.
-    if any(host.address in public for host in hosts):
+    if any(source in public_addresses(scenario) for source in own):
         return ""
-    addresses = [str(host.address) for host in hosts]
+    addresses = list(map(str, own))
     commands = []
     if addresses:
         name = free_name(scenario, hub, "own senders")

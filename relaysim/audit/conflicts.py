@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from relaysim.analysis.mail_paths import clients, connector_place
+from relaysim.analysis.mail_paths import connector_place, sources_at
 from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.shell_commands import set_connector
 from relaysim.mail.connector_conflict import Conflict, ConflictKind, conflicts
@@ -62,16 +62,12 @@ def _narrowed(scenario: Scenario, hub: str, conflict: Conflict) -> str | None:
     both.append(scenario.hubs[hub].receive_connectors[conflict.connector])
     # `both[1]` is the connector that the command changes.
     answering = both if conflict.kind is ConflictKind.SAME else both[1:]
-    hosts = [
-        scenario.hosts[name]
-        for connector in answering
-        for name in clients(scenario, hub, connector)
-    ]
     users = [
-        str(host.address)
-        for host in hosts
-        if not host.properties.internet
-        and any(ip_range.contains(host.address) for ip_range in both[1].remote_ip_ranges)
+        str(source)
+        for connector in answering
+        for name, source in sources_at(scenario, hub, connector).items()
+        if not scenario.hosts[name].properties.internet
+        and any(ip_range.contains(source) for ip_range in both[1].remote_ip_ranges)
     ]
     if not users:
         return None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from relaysim.analysis.sharing import ips, names, open_paths, parted
 from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.shell_commands import set_connector
+from relaysim.plan import submission
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.table import SECOND
@@ -23,6 +24,7 @@ def relay_by_address(scenario: Scenario) -> Iterator[Finding]:
         if limit is not None:
             # The limit is per minute.
             rate = min(rate, limit / 60)
+        source = submission.source(scenario, host, path.target)
         beside = [other for other in others if ips(path) & ips(other)]
         yield Finding(
             Severity.WARNING,
@@ -32,7 +34,7 @@ def relay_by_address(scenario: Scenario) -> Iterator[Finding]:
             f"{listed(sorted(ips(path)))}, "
             f"{two_digits(rate * arrivals.lasts / SECOND)} messages in all"
             + (f". Other mail on that IP: {names(beside)}." if beside else "."),
-            f"Remove {host.address} from remote_ip_ranges and let {path.host} log in on port "
+            f"Remove {source} from remote_ip_ranges and let {path.host} log in on port "
             "587. Or limit the message rate of one source.",
             set_connector(path.hub, connector.name, MessageRateLimit=60) if limit is None else None,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from relaysim.analysis.mail_paths import clients, connector_place
+from relaysim.analysis.mail_paths import connector_place, public_addresses, sources_at
 from relaysim.audit import close_relay as closing
 from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.shell_commands import set_connector
@@ -10,7 +10,7 @@ from relaysim.mail import receive_verdict as rules
 from relaysim.mail.address import AddressRange, parse_range
 from relaysim.mail.rights import ANONYMOUS, Right
 from relaysim.mail.session_access import identify, session_rights
-from relaysim.plan import routing
+from relaysim.plan import routing, submission
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.model import Scenario
 from relaysim.wording import listed
@@ -42,12 +42,16 @@ def _open_to_strangers(
     scenario: Scenario, hub: str, connector: ReceiveConnector, outside: list[str]
 ) -> Finding:
     """Return the finding for a connector that relays and answers the hosts in `outside`."""
-    hosts = scenario.hosts
-    addresses = list(dict.fromkeys(str(hosts[name].address) for name in outside))
+    sources = sources_at(scenario, hub, connector)
+    addresses = list(dict.fromkeys(str(sources[name]) for name in outside))
     behind_nat = [
         name
-        for name, host in hosts.items()
-        if str(host.address) in addresses and not host.properties.internet
+        for name, host in scenario.hosts.items()
+        if not host.properties.internet
+        and any(
+            str(submission.source(scenario, host, target)) in addresses
+            for target in submission.targets(scenario, host)
+        )
     ]
     behind = (
         f", the address of {listed(behind_nat)} too, as behind source NAT" if behind_nat else ""
@@ -66,18 +70,18 @@ def _open_to_strangers(
 def _too_wide(scenario: Scenario, hub: str, connector: ReceiveConnector) -> Iterator[Finding]:
     """Yield the finding for a connector that relays for more addresses than hosts need."""
     wide = [ip_range for ip_range in connector.remote_ip_ranges if ip_range.size > 1]
-    users = clients(scenario, hub, connector)
+    users = sources_at(scenario, hub, connector)
     surplus = [
         ip_range
         for ip_range in wide
         # A range that has only the hosts that use it is as narrow as a list of them.
-        if ip_range.size > sum(ip_range.contains(scenario.hosts[user].address) for user in users)
+        if ip_range.size > sum(map(ip_range.contains, users.values()))
     ]
     if not surplus:
         return
     ranges = listed(map(str, surplus))
     public = any(is_public(ip_range) for ip_range in surplus)
-    needed = dict.fromkeys(str(scenario.hosts[user].address) for user in users)
+    needed = dict.fromkeys(map(str, users.values()))
     singles = [str(ip_range) for ip_range in connector.remote_ip_ranges if ip_range.size == 1]
     # Single addresses stay, whether a host of the scenario has them or not.
     kept = list(dict.fromkeys([*singles, *needed]))
@@ -158,12 +162,9 @@ def strangers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list
         Hosts of kind `internet`, and hosts that share an address with one: behind source NAT a
         receive connector cannot distinguish them.
     """
-    addresses = {host.address for host in scenario.hosts.values() if host.properties.internet}
-    return [
-        name
-        for name in clients(scenario, hub, connector)
-        if scenario.hosts[name].address in addresses
-    ]
+    sources = sources_at(scenario, hub, connector)
+    outside = public_addresses(scenario)
+    return [name for name, source in sources.items() if source in outside]
 
 
 def is_public(remote: AddressRange) -> bool:

@@ -1,6 +1,6 @@
 """The fix for a host that may not relay."""
 
-from relaysim.analysis.mail_paths import Path
+from relaysim.analysis.mail_paths import Path, public_addresses
 from relaysim.audit.open_relay import relays
 from relaysim.audit.shell_commands import free_name, new_connector, permission, set_connector
 from relaysim.mail.rights import ANONYMOUS, Right
@@ -27,13 +27,15 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
         right to another host. No command where strangers have the address of the host too.
     """
     host, hub = scenario.hosts[path.host], path.hub
-    address = str(host.address)
-    shared = [
-        name
-        for name, other in scenario.hosts.items()
-        if other.properties.internet and other.address == host.address
-    ]
-    if shared:
+    source = submission.source(scenario, host, path.target)
+    address = str(source)
+    if source != host.address:
+        return (
+            f"Switch source NAT off (load_balancers.{path.target.balancer}.source_nat = false), or "
+            f"point server of {path.host} to {path.hub} itself: a connector that relays for "
+            f"{address} would relay for every client of the load balancer."
+        ), None
+    if source in public_addresses(scenario):
         return (
             f"Give {path.host} a separate address: the Internet arrives as {address} too "
             "(source NAT), so no connector can distinguish the two."
@@ -43,7 +45,7 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
             continue
         # The address is there already, and still another connector answers: listing it changes
         # nothing.
-        if any(ip_range.contains(host.address) for ip_range in other.remote_ip_ranges):
+        if any(ip_range.contains(source) for ip_range in other.remote_ip_ranges):
             continue
         fits = any(
             binding.fits(path.target.address, path.target.port) for binding in other.bindings
@@ -64,7 +66,7 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
             "right, if all listed hosts may send to anybody."
         ), permission("Add", hub, here.name, principal, right)
     name = free_name(scenario, hub, "relay")
-    every = "[::]" if host.address.version == 6 else "0.0.0.0"
+    every = "[::]" if source.version == 6 else "0.0.0.0"
     commands = [
         new_connector(hub, name, f"{every}:{path.target.port}", [address]),
         permission("Add", hub, name, ANONYMOUS, Right.ACCEPT_ANY_RECIPIENT),

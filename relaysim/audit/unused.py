@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator
 from relaysim.analysis.mail_paths import all_paths, receiver
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail.send_connector import smart_host_domain
+from relaysim.plan import submission
 from relaysim.plan.routing import HopKind
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
+from relaysim.scenario.smart_hubs import smart_balancer
 
 
 def unused(scenario: Scenario) -> Iterator[Finding]:
@@ -16,6 +18,7 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
     carriers, receivers = _led_to(scenario)
     used: dict[str, Iterable[str | None]] = {
         "dns": {host.server for host in scenario.hosts.values()} | _smart_hosts(scenario),
+        "load_balancers": _balancers(scenario),
         "send_connectors": carriers,
         "egress": {sender.egress for sender in scenario.senders.values()}
         | {scenario.operations.move_to},
@@ -63,6 +66,16 @@ def _led_to(scenario: Scenario) -> tuple[set[str], set[str]]:
                 # "" is no destination, so it marks none as used.
                 receivers.add(receiver(scenario, route, hop) or "")
     return carriers, receivers
+
+
+def _balancers(scenario: Scenario) -> set[str | None]:
+    """Return the load balancers by which hosts and hubs connect."""
+    hosts = scenario.hosts.values()
+    connectors = scenario.send_connectors.values()
+    return {
+        *(target.balancer for host in hosts for target in submission.targets(scenario, host)),
+        *(smart_balancer(scenario, connector) for connector in connectors),
+    }
 
 
 def _smart_hosts(scenario: Scenario) -> set[str]:

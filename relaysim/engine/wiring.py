@@ -12,6 +12,7 @@ from relaysim.engine.relay.connection import Connections
 from relaysim.engine.relay.delivery_queue import DeliveryQueue
 from relaysim.engine.relay.host import Host
 from relaysim.engine.relay.hub import Hub, Rerouting
+from relaysim.engine.relay.load_balancer import LoadBalancer
 from relaysim.engine.relay.mailbox_server import MailboxServer, SubmissionPlaces
 from relaysim.engine.relay.station import Line
 from relaysim.engine.reputation.administrator import Administrator
@@ -109,11 +110,16 @@ def wire(plan: Plan, draws: Draws) -> Actors:
     connections = Connections(plan, internet, lines)
     hubs: list[Hub] = []
 
+    balancers: list[LoadBalancer] = []
+
     def open_queue(hub: Hub, number: int) -> DeliveryQueue:
-        peers = [hubs[peer] for peer in plan.queues[number].to_hubs]
-        return DeliveryQueue(context, hub, number, peers, connections.deliver)
+        queue = plan.queues[number]
+        peers = [hubs[peer] for peer in queue.to_hubs]
+        balancer = balancers[queue.balancer] if queue.balancer >= 0 else None  # -1: none
+        return DeliveryQueue(context, hub, number, peers, balancer, connections.deliver)
 
     hubs.extend(Hub(context, number, open_queue, rerouting) for number in range(len(plan.hubs)))
+    balancers.extend(LoadBalancer(context.loop, balancer, hubs) for balancer in plan.balancers)
     for hub in hubs:
         if hub.plan.shadow >= 0:  # -1: none
             hub.shadow = hubs[hub.plan.shadow]
@@ -121,7 +127,7 @@ def wire(plan: Plan, draws: Draws) -> Actors:
     hosts: list[Host | MailboxServer] = [
         MailboxServer(context, number, hubs, places)
         if host.by_mailbox_server
-        else Host(context, number, hubs)
+        else Host(context, number, hubs, balancers)
         for number, host in enumerate(plan.hosts)
     ]
     return Actors(context, operators, internet, mailing_lists, hubs, hosts)

@@ -94,7 +94,8 @@ def expected_dialogue(
     wording = scenario.hubs[target.hub].properties.wording
     dialogue = Dialogue(error_delay(connector, session.principal), host.pipelining, wording)
     dialogue.connect(greeting(target.hub, at or scenario.run.start, wording))
-    dialogue.hello(name, host.address, target.hub, connector)
+    client = submission.source(scenario, host, target)
+    dialogue.hello(name, client, target.hub, connector)
     if session.login is not None:
         dialogue.login(host.account or "", session.login)
         if not session.login.is_success:

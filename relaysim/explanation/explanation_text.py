@@ -97,8 +97,12 @@ def _attempt(scenario: Scenario, name: str, host: Host, attempt: Attempt) -> Ite
     target = attempt.target
     # A client that is given by its address only has no other name.
     client = str(host.address) if name == f"[{host.address}]" else f"{name} ({host.address})"
-    called = "" if host.server in ("", str(target.address)) else f" ({host.server})"
-    yield from _wrap(f"{client} connects to {target.address} port {target.port}{called}.")
+    balancer = scenario.load_balancers.get(target.balancer or "")
+    address = target.address if balancer is None else balancer.address
+    called = "" if host.server in ("", str(address)) else f" ({host.server})"
+    yield from _wrap(f"{client} connects to {address} port {target.port}{called}.")
+    if balancer is not None:
+        yield from _wrap(_balanced(scenario, host, target))
     yield ""
     for line in attempt.lines:
         yield f"  {line}"
@@ -107,6 +111,18 @@ def _attempt(scenario: Scenario, name: str, host: Host, attempt: Attempt) -> Ite
     yield from _session(attempt)
     yield "Recipients:"
     yield from _outcomes(scenario, attempt)
+
+
+def _balanced(scenario: Scenario, host: Host, target: submission.Target) -> str:
+    """Return what a load balancer does with a connection."""
+    balancer = scenario.load_balancers[target.balancer or ""]
+    seen = submission.source(scenario, host, target)
+    own = "its own address" if seen == host.address else f"{seen}, because of source NAT"
+    method = balancer.method.replace("_", " ")
+    return (
+        f"The load balancer {target.balancer} ({method}) passes it on to {target.hub} "
+        f"({target.address}), which sees {own}."
+    )
 
 
 def _connector(scenario: Scenario, attempt: Attempt) -> Iterator[str]:

@@ -90,8 +90,12 @@ def smart_targets(
     hops = [routing.next_hop(scenario, hub, domain, letter.size or 0) for domain in domains]
     if client.server or not all(hop.as_client for hop in hops):
         return ()
-    pairs = (pair for hop in hops for pair in zip(hop.to_hubs, hop.addresses, strict=True))
-    return tuple(dict.fromkeys(submission.Target(*pair, PORT) for pair in pairs))
+    targets = (
+        submission.Target(receiver, address, PORT, hop.balancer)
+        for hop in hops
+        for receiver, address in zip(hop.to_hubs, hop.addresses, strict=True)
+    )
+    return tuple(dict.fromkeys(targets))
 
 
 def hub_attempts(scenario: Scenario, hub: str, client: Host, letter: Letter) -> tuple[Attempt, ...]:

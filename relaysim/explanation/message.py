@@ -111,7 +111,7 @@ def _client(
     address = "" if from_address is None else str(parse_ip(from_address))
     if host is not None and _is_hub(scenario, host):
         return host, hub_client(scenario, host, server, port)
-    if server is not None and server not in scenario.dns:
+    if server is not None and server not in (*scenario.dns, *scenario.load_balancers):
         _check_server(scenario, server)
     if host is not None:
         if host not in scenario.hosts:
@@ -133,7 +133,9 @@ def _check_server(scenario: Scenario, server: str) -> None:
     try:
         parse_ip(server)
     except ValueError:
-        raise unknown(server, "an address or a name in [dns]", scenario.dns) from None
+        known = [*scenario.dns, *scenario.load_balancers]
+        where = "[dns] or [load_balancers]" if scenario.load_balancers else "[dns]"
+        raise unknown(server, f"an address or a name in {where}", known) from None
 
 
 def _stream(host: Host, name: str, stream: str | None) -> Stream | None:

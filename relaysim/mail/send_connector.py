@@ -118,6 +118,35 @@ def hubs_named(
     return ((owner[address], address),) if address in owner else ()
 
 
+def balancer_named(
+    smart_host: str,
+    balancers: Mapping[str, IpAddress],
+    dns: Mapping[str, Sequence[IpAddress]],
+) -> str | None:
+    """Return the load balancer that a smart host names.
+
+    Parameters
+    ----------
+    smart_host : str
+        The name of a load balancer, a name in DNS that has its address alone, or the address.
+    balancers : mapping of str to IpAddress
+        The address of each load balancer.
+    dns : mapping of str to sequence of IpAddress
+        The addresses of each name in DNS.
+
+    Returns
+    -------
+    str or None
+        Its name; None if the smart host is no load balancer.
+    """
+    name = smart_host_domain(smart_host)
+    known = {host.casefold(): tuple(addresses) for host, addresses in dns.items()}
+    for balancer, address in balancers.items():
+        if name in (balancer.casefold(), str(address)) or known.get(name) == (address,):
+            return balancer
+    return None
+
+
 def next_hop(connector: SendConnector, domain: str) -> str:
     """Return the next hop: the recipient domain with DNS routing, else the list of smart hosts.
 

@@ -32,7 +32,7 @@ from relaysim.plan.relay_services import as_hub, external_domains, front_door, r
 from relaysim.plan.reputation_compiler import threshold
 from relaysim.plan.separated_culprits import separate_culprits
 from relaysim.plan.shadow_server import shadow_server
-from relaysim.plan.submission_target import host_plan
+from relaysim.plan.submission_target import balancer, host_plan
 from relaysim.scenario import hub as hub_model
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.calendar_time import moment
@@ -89,6 +89,7 @@ def compile_plan(scenario: Scenario) -> Plan:
         streams=streams,
         stream_index={stream.name: number for number, stream in enumerate(streams)},
         hosts=hosts,
+        balancers=tuple(balancer(scenario, numbers, name) for name in numbers.balancers),
         hubs=tuple(_hub(scenario, hub, numbers, station) for hub in numbers.hubs),
         connectors=tuple(
             _connector(scenario, numbers, hub, name, station) for hub, name in numbers.connectors

@@ -151,9 +151,12 @@ def as_client(scenario: Scenario, hop: routing.Hop, receiver: str, address: IpAd
     Returns
     -------
     HandOver
-        The session; its reply is that to RCPT TO for the domain of the hop.
+        The session; its reply is that to RCPT TO for the domain of the hop. Behind a load balancer
+        with source NAT the client has the address of the balancer.
     """
     hub, client = scenario.hubs[receiver], lowest_address(scenario.hubs[hop.hub])
+    if hop.balancer is not None and scenario.load_balancers[hop.balancer].source_nat:
+        client = scenario.load_balancers[hop.balancer].address
     connectors = hub.receive_connectors.values()
     hides = hub.specific_binding_hides_wildcard
     selection = select(connectors, address, PORT, client, hides)

@@ -199,8 +199,10 @@ class Routes:
         """Return a queue to smart hosts that are hubs, where this hub is a client."""
         assert hop.connector is not None
         hub, hands = self.scenario.hubs[hop.hub], hand_overs(self.scenario, hop)
+        name = hop.balancer
         return replace(
             queue,
+            balancer=-1 if name is None else self.numbers.balancers.index(name),
             per_connection=hop.connector.smtp_max_messages_per_connection or 0,
             per_further_connection=hub.smtp_connector_queue_message_count_threshold_for_concurrent_connections,
             refusals=tuple("" if hand.connector else str(hand.reply) for hand in hands),

@@ -13,10 +13,10 @@ class Numbering:
 
     `streams` has the streams of hosts in the order of `Draws.streams`, then the DSNs of each hub.
     `hubs` are the hubs, then the relay services, which deliver as a hub does what they have
-    accepted. `sources` are the addresses of clients: of hosts, then of hubs. `line_titles` are the
-    names of lines, then the public IPs with a separate line. `first_alike` has for each domain the
-    first one that the same patterns match: connectors know a domain by them alone, so what holds
-    for the first one holds for thousands that are like it.
+    accepted. `sources` are the addresses of clients: of hosts, of hubs, then of load balancers.
+    `line_titles` are the names of lines, then the public IPs with a separate line. `first_alike`
+    has for each domain the first one that the same patterns match: connectors know a domain by them
+    alone, so what holds for the first one holds for thousands that are like it.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -31,8 +31,10 @@ class Numbering:
         ]
         hosts = {str(host.address) for host in scenario.hosts.values()}
         hubs = {str(address) for hub in scenario.hubs.values() for address in hub.addresses}
+        self.balancers = sorted(scenario.load_balancers)
+        behind = {str(balancer.address) for balancer in scenario.load_balancers.values()}
         # Hubs follow hosts: a hub is the client of a smart host that is a hub.
-        self.sources = [*sorted(hosts), *sorted(hubs - hosts)]
+        self.sources = [*sorted(hosts), *sorted(hubs - hosts), *sorted(behind - hosts - hubs)]
         self.egress = sorted(scenario.egress)
         own_lines = [address for address in self.egress if scenario.egress[address].line is None]
         self.line_titles = [*sorted(scenario.lines), *own_lines]

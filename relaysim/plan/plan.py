@@ -10,6 +10,7 @@ A limit of 0 means no limit. Laws are tables of integers for 32-bit draws
 
 from array import array
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from relaysim.mail.backpressure import ReplyDelay, Thresholds
 from relaysim.mail.destination_concurrency import Feedback
@@ -118,18 +119,50 @@ class Verdicts:
     relays: bool
 
 
+class SubmissionTarget(NamedTuple):
+    """A hub and the receive connector that answers there; -1 for none.
+
+    `source` numbers the address that the hub sees; -1 stands for very many addresses.
+    """
+
+    hub: int
+    connector: int
+    source: int = -1
+
+
+class Server(NamedTuple):
+    """An address that a host connects to: a run of submission targets.
+
+    It is one target, or `length` targets behind a load balancer, index into `Plan.balancers`, in
+    the order of its hubs.
+    """
+
+    first: int
+    length: int = 1
+    balancer: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class BalancerPlan:
+    """A load balancer: the numbers of its hubs, ascending, and how it chooses."""
+
+    hubs: tuple[int, ...]
+    least_connections: bool
+    health_check_interval: int
+
+
 @dataclass(frozen=True, slots=True)
 class HostPlan:
-    """A host and its submission targets: (hub or -1, connector or -1), in order of address.
+    """A host, its submission targets, and the addresses of its server, in order.
 
-    `source` numbers its address (-1: very many addresses), `account` its account (-1: none).
+    `account` numbers its account (-1: none).
     """
 
     name: str
-    submission_targets: tuple[tuple[int, int], ...]
+    submission_targets: tuple[SubmissionTarget, ...]
+    servers: tuple[Server, ...]
     verdicts: dict[int, Verdicts]
     by_mailbox_server: bool
-    source: int
     account: int
     sessions: int
     messages_per_connection: int
@@ -254,7 +287,7 @@ class ClientSession:
     connector : int
         The receive connector that answers.
     source : int
-        The number of the address of the client, as in `HostPlan`.
+        The number of the address of the client, as in `SubmissionTarget`.
     mail : tuple of int
         By stream, the reply to MAIL FROM: index into the plan's `replies`, -1 for a success.
     rcpt : array of int
@@ -304,6 +337,8 @@ class QueuePlan:
         delivers what the service has accepted.
     relay : int
         The relay service that answers, index into `Plan.relays`; -1 for none.
+    balancer : int
+        The load balancer that chooses among these hubs; -1 for none.
     refusals : tuple of str
         For each of these hubs the reply that refuses the connection, or "".
     sessions : tuple of ClientSession or None
@@ -328,6 +363,7 @@ class QueuePlan:
     refusals: tuple[str, ...] = ()
     sessions: tuple[ClientSession | None, ...] = ()
     relay: int = -1
+    balancer: int = -1
 
     @property
     def reachable(self) -> bool:
@@ -399,6 +435,7 @@ class Plan:
     streams: tuple[StreamPlan, ...]
     stream_index: dict[str, int]
     hosts: tuple[HostPlan, ...]
+    balancers: tuple[BalancerPlan, ...]
     hubs: tuple[HubPlan, ...]
     connectors: tuple[ConnectorPlan, ...]
     queues: tuple[QueuePlan, ...]

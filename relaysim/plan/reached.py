@@ -29,7 +29,7 @@ def seen_from(plan: Plan, host: int, domains: Collection[int]) -> set[tuple[int,
     """
     pairs: set[tuple[int, int]] = set()
     numbers = np.fromiter(domains, np.int64, len(domains))
-    for hub, connector in plan.hosts[host].submission_targets:
+    for hub, connector, _ in plan.hosts[host].submission_targets:
         # No hub has the address of this target, so no mail goes through it.
         if hub < 0:
             continue

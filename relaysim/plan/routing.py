@@ -14,7 +14,7 @@ from relaysim.mail.send_connector import next_hop as queue_name
 from relaysim.mail.send_routing import Route, Unrouted, select_send_connector
 from relaysim.scenario.connector import SendConnector
 from relaysim.scenario.model import Scenario
-from relaysim.scenario.smart_hubs import smart_hubs
+from relaysim.scenario.smart_hubs import smart_balancer, smart_hubs
 
 
 class HopKind(StrEnum):
@@ -59,6 +59,8 @@ class Hop:
         The hubs that a transfer leads to, in turn.
     addresses : tuple of IpAddress
         Of smart hosts that are hubs, the address of each; else empty.
+    balancer : str or None
+        The load balancer that the smart host is, which chooses among these hubs.
     """
 
     kind: HopKind
@@ -70,6 +72,7 @@ class Hop:
     domain: str = ""
     to_hubs: tuple[str, ...] = ()
     addresses: tuple[IpAddress, ...] = ()
+    balancer: str | None = None
 
     @property
     def as_client(self) -> bool:
@@ -125,6 +128,7 @@ def next_hop(
             domain=domain,
             to_hubs=tuple(name for name, _ in hubs),
             addresses=tuple(address for _, address in hubs),
+            balancer=smart_balancer(scenario, connector),
         )
     if is_source(connector, hub):
         return Hop(

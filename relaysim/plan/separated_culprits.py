@@ -47,7 +47,7 @@ def separate_culprits(plan: Plan) -> Plan:
     guilty = {stream.host for stream in plan.streams if stream.culprit}
     hubs, connectors, lines = len(plan.hubs), len(plan.connectors), len(plan.lines)
     queues, stations, streams = len(plan.queues), len(plan.stations), len(plan.streams)
-    relays = len(plan.relays)
+    relays, balancers = len(plan.relays), len(plan.balancers)
 
     dsn = tuple(
         replace(
@@ -76,8 +76,13 @@ def separate_culprits(plan: Plan) -> Plan:
         stream_index=plan.stream_index
         | {stream.name: streams + number for number, stream in enumerate(dsn)},
         hosts=tuple(
-            _moved(host, hubs, connectors) if number in guilty else host
+            _moved(host, hubs, connectors, balancers) if number in guilty else host
             for number, host in enumerate(plan.hosts)
+        ),
+        balancers=plan.balancers
+        + tuple(
+            replace(balancer, hubs=tuple(hub + hubs for hub in balancer.hubs))
+            for balancer in plan.balancers
         ),
         hubs=plan.hubs + twins,
         connectors=plan.connectors
@@ -101,6 +106,7 @@ def separate_culprits(plan: Plan) -> Plan:
                 hub=queue.hub + hubs,
                 line=_next(queue.line, lines),
                 relay=_next(queue.relay, relays),
+                balancer=_next(queue.balancer, balancers),
                 to_hubs=tuple(hub + hubs for hub in queue.to_hubs),
                 sessions=tuple(_at_twin(session, hubs, connectors) for session in queue.sessions),
             )
@@ -172,16 +178,17 @@ def _again(event: Scripted, hubs: int) -> Scripted:
     return replace(event, subject=event.subject + hubs)
 
 
-def _moved(host: HostPlan, hubs: int, connectors: int) -> HostPlan:
+def _moved(host: HostPlan, hubs: int, connectors: int, balancers: int) -> HostPlan:
+    """Return a host of culprits, which connects to the twins."""
     verdicts: dict[int, Verdicts] = {
         (connector + connectors if connector >= 0 else connector): verdict
         for connector, verdict in host.verdicts.items()
     }
     submission_targets = tuple(
-        (
-            hub + hubs if hub >= 0 else hub,
-            connector + connectors if connector >= 0 else connector,
-        )
-        for hub, connector in host.submission_targets
+        target._replace(hub=_next(target.hub, hubs), connector=_next(target.connector, connectors))
+        for target in host.submission_targets
     )
-    return replace(host, submission_targets=submission_targets, verdicts=verdicts)
+    servers = tuple(
+        server._replace(balancer=_next(server.balancer, balancers)) for server in host.servers
+    )
+    return replace(host, submission_targets=submission_targets, servers=servers, verdicts=verdicts)

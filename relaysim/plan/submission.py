@@ -21,11 +21,15 @@ from relaysim.scenario.model import Scenario
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An address and port that a host connects to; `hub` is None where no hub has the address."""
+    """An address and port that a host connects to; `hub` is None where no hub has the address.
+
+    Behind a load balancer the address is that of the hub, and `balancer` the name of the balancer.
+    """
 
     hub: str | None
     address: IpAddress
     port: int
+    balancer: str | None = None
 
 
 def by_mailbox_server(host: Host) -> bool:
@@ -43,19 +47,66 @@ def submission_hubs(scenario: Scenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named)) or routing.mailbox_hubs(scenario)
 
 
-def targets(scenario: Scenario, host: Host) -> tuple[Target, ...]:
-    """Return the submission targets of a host, in order: the addresses of its `server`.
+def servers(scenario: Scenario, host: Host) -> tuple[tuple[Target, ...], ...]:
+    """Return the submission targets of a host by address of its `server`, in order.
 
-    The n-th connection starts at target n modulo their number and fails over to the next. For
-    mailbox users it is the first address of each hub that the mailbox server submits to.
+    The n-th connection starts at address n modulo their number and fails over to the next. An
+    address is one target, or that of a load balancer, which chooses one of several. For mailbox
+    users it is the first address of each hub that the mailbox server submits to.
     """
     if by_mailbox_server(host):
         hubs = submission_hubs(scenario)
-        return tuple(Target(hub, scenario.hubs[hub].addresses[0], host.port) for hub in hubs)
+        return tuple((Target(hub, scenario.hubs[hub].addresses[0], host.port),) for hub in hubs)
     owner = {address: name for name, hub in scenario.hubs.items() for address in hub.addresses}
+    balancers = {balancer.address: name for name, balancer in scenario.load_balancers.items()}
+    if host.server in scenario.load_balancers:
+        return (_behind(scenario, host.server, host.port),)
     # A server may be written as an address instead of a name in [dns].
     addresses = scenario.dns.get(host.server) or (parse_ip(host.server),)
-    return tuple(Target(owner.get(address), address, host.port) for address in addresses)
+    return tuple(
+        _behind(scenario, balancers[address], host.port)
+        if address in balancers
+        else (Target(owner.get(address), address, host.port),)
+        for address in addresses
+    )
+
+
+def _behind(scenario: Scenario, balancer: str, port: int) -> tuple[Target, ...]:
+    """Return the targets behind a load balancer, by name of their hubs."""
+    hubs = sorted(set(scenario.load_balancers[balancer].hubs))
+    return tuple(Target(hub, scenario.hubs[hub].addresses[0], port, balancer) for hub in hubs)
+
+
+def targets(scenario: Scenario, host: Host) -> tuple[Target, ...]:
+    """Return the submission targets of a host, in order: those of each address of its `server`."""
+    return tuple(target for server in servers(scenario, host) for target in server)
+
+
+def source(scenario: Scenario, host: Host, target: Target) -> IpAddress:
+    """Return the address that a hub sees as that of the client.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host : Host
+        The host, or a hub as a host.
+    target : Target
+        The submission target.
+
+    Returns
+    -------
+    IpAddress
+        The address of the host; behind a load balancer with source NAT that of the balancer.
+    """
+    if target.balancer is None or not scenario.load_balancers[target.balancer].source_nat:
+        return host.address
+    return scenario.load_balancers[target.balancer].address
+
+
+def has_many_sources(scenario: Scenario, host: Host, target: Target) -> bool:
+    """Return whether the host stands for very many addresses, and the hub sees them."""
+    return host.properties.internet and source(scenario, host, target) == host.address
 
 
 def listen(
@@ -84,7 +135,8 @@ def listen(
     hub = scenario.hubs[target.hub]
     hides = hub.specific_binding_hides_wildcard if hides_wildcard is None else hides_wildcard
     connectors = hub.receive_connectors.values()
-    return select(connectors, target.address, target.port, host.address, hides)
+    client = source(scenario, host, target)
+    return select(connectors, target.address, target.port, client, hides)
 
 
 def greeting(target: Target, connector: ReceiveConnector | None) -> Reply:

@@ -1,6 +1,7 @@
 """Submission targets: the receive connectors that each host reaches, and their replies."""
 
 from array import array
+from collections.abc import Iterator
 
 from relaysim.mail.reply import Reply
 from relaysim.mail.rights import Right
@@ -8,7 +9,7 @@ from relaysim.mail.session_time import timing
 from relaysim.plan import submission
 from relaysim.plan.names import stream_name
 from relaysim.plan.numbering import Numbering
-from relaysim.plan.plan import HostPlan, Verdicts
+from relaysim.plan.plan import BalancerPlan, HostPlan, Server, SubmissionTarget, Verdicts
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host, Retry
 from relaysim.scenario.model import Scenario
@@ -20,7 +21,7 @@ def host_plan(
 ) -> HostPlan:
     """Return a host with the replies that it gets; `replies` collects their texts."""
     host = scenario.hosts[name]
-    targets: list[tuple[int, int]] = []
+    targets: list[SubmissionTarget] = []
     verdicts: dict[int, Verdicts] = {}
     for target in submission.targets(scenario, host):
         hub = -1 if target.hub is None else numbers.hubs.index(target.hub)
@@ -33,16 +34,19 @@ def host_plan(
                 verdicts[answering] = _verdicts(
                     scenario, numbers, target.hub or "", host, name, connector, replies
                 )
-        targets.append((hub, answering))
+        client = submission.source(scenario, host, target)
+        many = submission.has_many_sources(scenario, host, target)
+        source = -1 if many else numbers.sources.index(str(client))
+        targets.append(SubmissionTarget(hub, answering, source))
     # Numbers by address and account: hosts that share one count as one for a message rate limit.
     accounts = sorted({sender.account for sender in scenario.hosts.values() if sender.account})
     retry = host.on_failure if isinstance(host.on_failure, Retry) else None
     return HostPlan(
         name=name,
         submission_targets=tuple(targets),
+        servers=tuple(_servers(scenario, numbers, host)),
         verdicts=verdicts,
         by_mailbox_server=host.properties.mailbox_submission,
-        source=-1 if host.properties.internet else numbers.sources.index(str(host.address)),
         account=accounts.index(host.account) if host.account else -1,
         sessions=host.sessions or 0,
         messages_per_connection=host.messages_per_connection or 0,
@@ -50,6 +54,25 @@ def host_plan(
         give_up_after=_give_up_after(retry),
         round_trip=host.round_trip,
         bandwidth=host.bandwidth or 0,
+    )
+
+
+def _servers(scenario: Scenario, numbers: Numbering, host: Host) -> Iterator[Server]:
+    """Yield the addresses of the server of a host."""
+    first = 0
+    for targets in submission.servers(scenario, host):
+        name = targets[0].balancer
+        yield Server(first, len(targets), -1 if name is None else numbers.balancers.index(name))
+        first += len(targets)
+
+
+def balancer(scenario: Scenario, numbers: Numbering, name: str) -> BalancerPlan:
+    """Return a load balancer."""
+    model = scenario.load_balancers[name]
+    return BalancerPlan(
+        hubs=tuple(sorted({numbers.hubs.index(hub) for hub in model.hubs})),
+        least_connections=model.method == "least_connections",
+        health_check_interval=model.health_check_interval,
     )
 
 

@@ -60,7 +60,7 @@ class Host(Table):
     address: Address
     """The address that it connects from."""
     server: str
-    """Where it submits: a name of `[dns]`, or an address of a hub."""
+    """Where it submits: a name of `[dns]` or `[load_balancers]`, or an address."""
     port: Annotated[int, Field(ge=1, le=65535)]
     """The port that it connects to."""
     account: str | None = None

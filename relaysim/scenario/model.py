@@ -26,6 +26,7 @@ from relaysim.scenario.distribution import TimeLaw
 from relaysim.scenario.event import Event
 from relaysim.scenario.host import Host
 from relaysim.scenario.hub import Hub
+from relaysim.scenario.load_balancer import LoadBalancer
 from relaysim.scenario.operations import Coupling, Operations
 from relaysim.scenario.relay import Relay
 from relaysim.scenario.run_end import LONGEST, USUAL
@@ -233,6 +234,8 @@ class Scenario(Table):
     """Names by which hosts find hubs, each with its addresses, tried in turn."""
     hubs: Annotated[Named[Hub], Field(min_length=1)]
     """Hub Transport servers by name."""
+    load_balancers: Named[LoadBalancer] = Field(default_factory=immutabledict)
+    """Load balancers in front of hubs, by the name that hosts have as `server`."""
     send_connectors: Named[SendConnector] = Field(default_factory=immutabledict)
     """Send connectors by name."""
     lines: Named[Line] = Field(default_factory=immutabledict)

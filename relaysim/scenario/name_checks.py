@@ -28,6 +28,7 @@ _GROUPS = (
     "blocklists",
     "relays",
     "dns",
+    "load_balancers",
 )
 
 

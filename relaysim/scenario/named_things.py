@@ -15,6 +15,7 @@ _NOUNS = {
     ("hubs",): "hub",
     ("hubs", "*", "receive_connectors"): "receive connector",
     ("send_connectors",): "send connector",
+    ("load_balancers",): "load balancer",
     ("lines",): "line",
     ("egress",): "egress",
     ("hosts",): "host",

@@ -9,10 +9,11 @@ from typing import Any
 
 from relaysim.mail.address import parse_domain, parse_ip
 from relaysim.mail.domains import is_authoritative, parse_domain_type, parse_pattern
-from relaysim.mail.send_connector import hubs_named, smart_host_domain
+from relaysim.mail.send_connector import balancer_named, hubs_named, smart_host_domain
 from relaysim.profiles.collection import Collection
 from relaysim.scenario.calendar_checks import CALENDAR_CHECKS
 from relaysim.scenario.list_checks import LIST_CHECKS
+from relaysim.scenario.load_balancer_checks import LOAD_BALANCER_CHECKS, balancer_addresses
 from relaysim.scenario.problem import KeyPath, Problem, nearest, unknown
 from relaysim.scenario.profile_checks import PROFILE_CHECKS
 from relaysim.scenario.raw_tables import Found, Raw, at, named, parsed, streams, texts
@@ -104,19 +105,22 @@ def _addresses_are_of_one_hub(raw: Raw) -> Found:
 
 
 def _servers(raw: Raw) -> Found:
-    names = at(raw, "dns")
+    balancers = at(raw, "load_balancers")
+    names = [*at(raw, "dns"), *balancers]
     addresses = {
         parsed(parse_ip, text)
         for _, hub in named(raw, "hubs")
         for _, text in texts(hub.get("addresses"))
     }
+    addresses |= {parsed(parse_ip, at(table).get("address")) for table in balancers.values()}
     for host, table in named(raw, "hosts"):
         server, path = table.get("server"), ("hosts", host, "server")
         if not isinstance(server, str) or server in names:
             continue
         address = parsed(parse_ip, server)
         if address is None:
-            yield unknown(path, server, "name in [dns]", names)
+            where = "[dns] or [load_balancers]" if balancers else "[dns]"
+            yield unknown(path, server, f"name in {where}", names)
         elif address not in addresses:
             yield Problem(path, "no hub has this address")
 
@@ -152,6 +156,7 @@ def _send_connectors(raw: Raw) -> Found:
 def _smart_hosts(raw: Raw) -> Found:
     """Report smart hosts that nothing describes, and those of one connector of several things."""
     owner = _smart_host_owners(raw)
+    balancers = balancer_addresses(raw)
     hubs = {name: _parsed(table.get("addresses")) for name, table in named(raw, "hubs")}
     dns = {name: _parsed(addresses) for name, addresses in at(raw, "dns").items()}
     for name, table in named(raw, "send_connectors"):
@@ -159,7 +164,9 @@ def _smart_hosts(raw: Raw) -> Found:
         for position, text in texts(table.get("smart_hosts")):
             path = ("send_connectors", name, "smart_hosts", position)
             domain = smart_host_domain(text)
-            place = owner.get(domain) or (_HUBS if hubs_named(text, hubs, dns) else None)
+            balancer = balancer_named(text, balancers, dns)
+            place = owner.get(domain) or (balancer and f"load balancer {balancer}")
+            place = place or (_HUBS if hubs_named(text, hubs, dns) else None)
             if place is None:
                 yield Problem(
                     path,
@@ -168,7 +175,7 @@ def _smart_hosts(raw: Raw) -> Found:
                     '"m365-connector", "ses" or "filter", and the service delivers the mail; or '
                     f'write [destinations.smarthost] with domains = ["{domain}"] and profile = '
                     '"secure-gateway", and delivery ends there',
-                    nearest=nearest(domain, [*owner, *hubs, *dns]),
+                    nearest=nearest(domain, [*owner, *hubs, *dns, *balancers]),
                 )
             elif first is not None and place != first:
                 yield Problem(
@@ -294,6 +301,7 @@ _CHECKS: tuple[Callable[[Raw], Found], ...] = (
     _own_mailboxes,
     _domains,
     *LIST_CHECKS,
+    *LOAD_BALANCER_CHECKS,
     _events,
     *CALENDAR_CHECKS,
 )

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 
 from relaysim.mail.address import IpAddress
 from relaysim.mail.domains import is_authoritative
-from relaysim.mail.send_connector import hubs_named, is_source, smart_host_domain
+from relaysim.mail.send_connector import (
+    balancer_named,
+    hubs_named,
+    is_source,
+    smart_host_domain,
+)
 from relaysim.mail.send_routing import select_send_connector
 from relaysim.scenario.connector import SendConnector
 from relaysim.scenario.model import Scenario
@@ -14,16 +19,29 @@ from relaysim.scenario.problem import Problem
 def smart_hubs(scenario: Scenario, connector: SendConnector) -> tuple[tuple[str, IpAddress], ...]:
     """Return the hubs that the smart hosts of a connector name, each with its address.
 
-    A smart host of a destination is outside, whatever its name.
+    A smart host of a destination is outside, whatever its name. Behind a load balancer it is the
+    first address of each of its hubs, by name.
     """
     if connector.dns_routing_enabled:
         return ()
     first = smart_host_domain(connector.smart_hosts[0])
     if any(first in (place.domains or ()) for place in scenario.destinations.values()):
         return ()
+    balancer = smart_balancer(scenario, connector)
+    if balancer is not None:
+        behind = sorted(set(scenario.load_balancers[balancer].hubs))
+        return tuple((hub, scenario.hubs[hub].addresses[0]) for hub in behind)
     hubs = {name: hub.addresses for name, hub in scenario.hubs.items()}
     named = (hubs_named(name, hubs, scenario.dns) for name in connector.smart_hosts)
     return tuple(dict.fromkeys(target for targets in named for target in targets))
+
+
+def smart_balancer(scenario: Scenario, connector: SendConnector) -> str | None:
+    """Return the load balancer that the smart hosts of a connector name; None for none."""
+    if connector.dns_routing_enabled:
+        return None
+    balancers = {name: model.address for name, model in scenario.load_balancers.items()}
+    return balancer_named(connector.smart_hosts[0], balancers, scenario.dns)
 
 
 def circles(scenario: Scenario) -> Iterator[Problem]:

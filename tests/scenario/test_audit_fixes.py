@@ -227,6 +227,15 @@ REGISTRY: dict[str, Case] = {
         ('hosts.printer.address="192.168.10.60"',),
         ('hosts.printer.address="192.168.10.52"',),
     ),
+    "balancer_hides_sources": Case(
+        one_hub,
+        (
+            'load_balancers={front={address="192.168.10.9", hubs=["HUB01"], source_nat=true}}',
+            'hosts.erp.server="front"',
+            "hosts.erp.sessions=30",
+        ),
+        ("load_balancers.front.source_nat=false",),
+    ),
     "wildcard_answers": Case(
         one_hub,
         (f'{RELAY}.bindings=["192.168.10.10:25"]',),

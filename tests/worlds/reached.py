@@ -50,6 +50,8 @@ EXPECTED = (
     *("message sent several times", "mailing list address removed", "moved queue used"),
     *("refusal by a list", "refusal by a provider", "lookup with an answer", "lookup without one"),
     *("second day", "ends at the horizon", "ends early"),
+    *("by round robin", "by least connections", "client behind source NAT"),
+    *("smart host is a load balancer", "load balancer without a hub that runs"),
     *("stops of a hub overlap", "outages overlap", "listings overlap"),
 )
 
@@ -61,6 +63,7 @@ def reached(tables: Tables, plan: Plan, trace: Trace) -> set[str]:
         *_replies(plan, trace),
         *_settings(tables, plan, trace),
         *_submission(plan, trace),
+        *_balancers(tables, plan, trace),
         *_delivery(plan, trace),
         *_script(plan),
     }
@@ -184,6 +187,28 @@ def _submission(plan: Plan, trace: Trace) -> Iterator[str]:
             mine = session & np.isin(messages["stream"][visits["subject"] * session], streams)
             if _most(visits["start"][mine], visits["end"][mine]) >= host.sessions:
                 yield "sessions reached"
+
+
+def _balancers(tables: Tables, plan: Plan, trace: Trace) -> Iterator[str]:
+    for number, host in enumerate(plan.hosts):
+        streams = [stream.number for stream in plan.streams if stream.host == number]
+        mine = np.isin(trace.messages["stream"], streams)
+        connectors = set(trace.messages["connector"][mine].tolist())
+        lost = np.isin(trace.refusals["message"], np.flatnonzero(mine))
+        nowhere = (trace.refusals["hub"][lost] < 0).any()
+        for server in host.servers:
+            if server.balancer < 0:
+                continue
+            if nowhere:
+                yield "load balancer without a hub that runs"
+            for target in host.submission_targets[server.first : server.first + server.length]:
+                if target.connector in connectors:
+                    least = plan.balancers[server.balancer].least_connections
+                    yield "by least connections" if least else "by round robin"
+                    if tables["load_balancers"]["front"]["source_nat"]:
+                        yield "client behind source NAT"
+    if any(plan.queues[number].balancer >= 0 for number in set(trace.attempts["queue"].tolist())):
+        yield "smart host is a load balancer"
 
 
 def _most(starts: np.ndarray, ends: np.ndarray) -> int:

@@ -154,7 +154,7 @@ struct Hub {
   i64 number = 0;
   bool up = true;
   i64 epoch = 0, stops = 0, dsns = 0;
-  Vec<i64> stopped_at;
+  Vec<i64> stopped_at, started_at;
   Cores cores;
   QueueDatabase database;
   Pressure pressure;
@@ -184,6 +184,7 @@ struct Hub {
   void send_dsn(Run&, i64 recipient, i64 decision);
   void delay_acknowledgement(Run&, u32 session);
   i64 delayed_session(Run&, i64 message) const;
+  bool ran_at(i64 tick) const;
   void acknowledge(Run&, i64 message);
   void transaction_done(Run&, i64 message, i64 size);
   void wake(Run&);
@@ -202,6 +203,7 @@ struct Session {
   i64 step = 0, dialogue_step = 0;
   i64 host = 0, message = 0, first_message = 0, requested = 0, accepted_at = 0, connection = 0;
   i64 turn = 0, connector = -1, hub = -1, target_hub = -1, answer = -1, epoch = 0, carried = 0;
+  i64 source = -1, balancer = -1, place = 0;  // the place of the hub behind the balancer
   i64 recipient = 0, attempt = 0, refusal = -1, accepted = 0, mails = 0, due = 0;
   i64 taker = -1, taking = 0;  // the hub that takes the message, and its epoch
   bool closes = false;
@@ -228,10 +230,11 @@ struct Host {
   void open_session(Run&);
   void run_session(Run&, u32 number);
   bool dialogue(Run&, u32 number, Session&);
-  i64 greeting(Run&, Hub&, i64 connector);
+  void choose_target(Run&, Session&);
+  i64 greeting(Run&, Hub&, i64 connector, i64 source);
   void close_session(Run&, u32 number);
   void record_session(Run&, const Session&, i64 end);
-  i64 mail_from(Run&, const Pressure&, i64 connector, i64 message);
+  i64 mail_from(Run&, const Pressure&, i64 connector, i64 source, i64 message);
   void rcpt_to(Run&, Session&);
   void submission_failed(Run&, i64 message, i64 reply);
   bool too_old(Run&, i64 message, i64 due);
@@ -239,6 +242,22 @@ struct Host {
   bool connection_refused(Run&, i64 message, i64 reply);
   void retry_interval_over(Run&);
   void close(Run&);
+};
+
+// relay/load_balancer
+struct BalancedSessions {
+  i64 epoch = 0, count = 0;
+};
+
+struct LoadBalancer {
+  i64 number = 0, connections = 0;
+  Vec<BalancedSessions> sessions;  // by place of the hub
+
+  Hub& hub(Run&, i64 place) const;
+  i64 choose(Run&);
+  i64 open(Run&, i64 place) const;
+  void opened(Run&, i64 place);
+  void closed(Run&, i64 place);
 };
 
 // relay/mailbox_server
@@ -308,7 +327,9 @@ struct DeliveryQueue {
   i64 next_hub(Run&, i64* reply);
   i64 refusal(Run&, Hub& peer);
   const PeerPlan& peer_plan(Run&, i64 hub) const;
+  i64 by_balancer(Run&, i64* reply);
   i64 enter(Run&, i64* reply);
+  i64 admission(Run&, const PeerPlan&);
   void leave(Run&, i64 peer, i64 epoch);
   i64 envelope(Run&, Hub& peer, i64 transaction, i64* delay);
   void connection_opened();

@@ -15,6 +15,7 @@
 #include "relay/host.cpp"
 #include "relay/hub.cpp"
 #include "relay/hub_choice.cpp"
+#include "relay/load_balancer.cpp"
 #include "relay/mailbox_server.cpp"
 #include "relay/message_retry.cpp"
 #include "relay/outbound_connections.cpp"

@@ -87,11 +87,19 @@ struct StreamPlan {
 };
 
 struct HostPlan {
-  i64 by_mailbox_server, source, account, sessions, messages_per_connection, retry_every, give_up_after, round_trip, bandwidth, first_target, target_count;
+  i64 by_mailbox_server, account, sessions, messages_per_connection, retry_every, give_up_after, round_trip, bandwidth, first_target, target_count, first_server, server_count;
 };
 
 struct TargetPlan {
-  i64 hub, connector;
+  i64 hub, connector, source;
+};
+
+struct ServerPlan {
+  i64 first, length, balancer;
+};
+
+struct BalancerPlan {
+  i64 first_hub, hub_count, least_connections, health_check_interval;
 };
 
 struct VerdictPlan {
@@ -115,7 +123,7 @@ struct DrivePlan {
 };
 
 struct QueuePlan {
-  i64 hub, reachable, connections, per_connection, per_further_connection, receiver, domain, egress, line, first_peer, peer_count, has_sessions, relay;
+  i64 hub, reachable, connections, per_connection, per_further_connection, receiver, domain, egress, line, first_peer, peer_count, has_sessions, relay, balancer;
 };
 
 struct PeerPlan {
@@ -195,6 +203,9 @@ struct Plan {
   Array<StreamPlan> streams;
   Array<HostPlan> hosts;
   Array<TargetPlan> targets;
+  Array<ServerPlan> servers;
+  Array<BalancerPlan> balancers;
+  Array<i64> balanced_hubs;
   Array<i64> verdict_of;
   Array<VerdictPlan> verdicts;
   Array<i64> mail_replies;
@@ -894,4 +905,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "8c67e2828ac96081efd29719125b144b"
+#define LAYOUT "7f1cc7da424ae0f90dd590e35c20e8ed"

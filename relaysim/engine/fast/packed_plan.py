@@ -148,6 +148,7 @@ class _Packing:
         values = {
             **self._run(),
             **self._hosts(),
+            **self._balancers(),
             **self._hubs(),
             **self._queues(),
             **self._receivers(),
@@ -204,18 +205,24 @@ class _Packing:
     def _hosts(self) -> dict[str, Any]:
         plan = self.plan
         replies = [self.texts.number(text) for text in plan.replies]
-        hosts, targets, verdicts = list[Row](), list[Row](), list[Row]()
+        hosts, targets, servers, verdicts = list[Row](), list[Row](), list[Row](), list[Row]()
         mail, rcpt = list[list[int]](), list[list[int]]()
         verdict_of = np.full((len(plan.hosts), len(plan.connectors)), NONE, dtype=np.int64)
         for number, host in enumerate(plan.hosts):
             row = fields(
                 host,
-                *("by_mailbox_server", "source", "account", "sessions", "messages_per_connection"),
+                *("by_mailbox_server", "account", "sessions", "messages_per_connection"),
                 *("retry_every", "give_up_after", "round_trip", "bandwidth"),
             )
             row |= {"first_target": len(targets), "target_count": len(host.submission_targets)}
+            row |= {"first_server": len(servers), "server_count": len(host.servers)}
             hosts.append(row)
-            targets += [{"hub": hub, "connector": at} for hub, at in host.submission_targets]
+            # The targets of all hosts stand in one array.
+            servers += [
+                server._replace(first=len(targets) + server.first)._asdict()
+                for server in host.servers
+            ]
+            targets += [target._asdict() for target in host.submission_targets]
             for connector, verdict in host.verdicts.items():
                 if connector < 0:  # no connector answers, so nothing follows the greeting
                     continue
@@ -264,6 +271,7 @@ class _Packing:
         return {
             "hosts": hosts,
             "targets": targets,
+            "servers": servers,
             "verdict_of": verdict_of,
             "verdicts": verdicts,
             "mail_replies": mail,
@@ -271,6 +279,19 @@ class _Packing:
             "connectors": connectors,
             "takers": takers,
         }
+
+    def _balancers(self) -> dict[str, Any]:
+        ends = accumulate(len(balancer.hubs) for balancer in self.plan.balancers)
+        balancers = [
+            {
+                "first_hub": end - len(balancer.hubs),
+                "hub_count": len(balancer.hubs),
+                **fields(balancer, "least_connections", "health_check_interval"),
+            }
+            for balancer, end in zip(self.plan.balancers, ends, strict=True)
+        ]
+        hubs = [hub for balancer in self.plan.balancers for hub in balancer.hubs]
+        return {"balancers": balancers, "balanced_hubs": hubs}
 
     def _worded(self, name: str, wording: reply.Wording) -> int:
         text = str(reply.worded(_WORDED[name], wording))
@@ -337,7 +358,7 @@ class _Packing:
             row = fields(
                 queue,
                 *("hub", "reachable", "connections", "per_connection", "per_further_connection"),
-                *("receiver", "domain", "egress", "line", "relay"),
+                *("receiver", "domain", "egress", "line", "relay", "balancer"),
             )
             row |= {"first_peer": len(peers), "peer_count": len(queue.to_hubs)}
             queues.append(row | {"has_sessions": bool(queue.sessions)})

@@ -19,6 +19,7 @@ struct Run {
   Vec<ConnectorSessions> sessions_of;  // by receive connector
   Vec<DeliveryQueue> queues;
   Vec<Host> hosts;
+  Vec<LoadBalancer> balancers;
   Vec<SubmissionPlaces> places_of;  // by hub
   Vec<Follower> followers;
   Vec<Source> sources;

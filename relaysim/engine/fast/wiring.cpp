@@ -98,6 +98,11 @@ void Run::wire() {
     places_of.push(SubmissionPlaces());
     places_of.last().limit = given.mailbox_submissions;
   }
+  for (i64 number = 0; number < plan.balancers.size; number++) {
+    balancers.push(LoadBalancer());
+    balancers.last().number = number;
+    balancers.last().sessions.fill(plan.balancers[number].hub_count, BalancedSessions());
+  }
   hosts.reserve(plan.hosts.size);
   for (i64 number = 0; number < plan.hosts.size; number++) {
     const HostPlan& given = plan.hosts[number];
@@ -264,6 +269,7 @@ void Run::free_actors() {
     hub.active.waiting.free_memory();
     hub.outbound.processes.idle.free_memory();
     hub.stopped_at.free_memory();
+    hub.started_at.free_memory();
     hub.connection_times.free_memory();
     hub.accepted.free_memory();
     hub.asleep.free_memory();
@@ -286,6 +292,8 @@ void Run::free_actors() {
     sessions[number].replies.free_memory();
   }
   for (i64 number = 0; number < batches.size; number++) batches[number].free_memory();
+  for (i64 number = 0; number < balancers.size; number++) balancers[number].sessions.free_memory();
+  balancers.free_memory();
   lines.free_memory();
   hubs.free_memory();
   sessions_of.free_memory();

@@ -8,6 +8,7 @@ from relaysim.engine.kernel import QUEUE, Process, ProcessGenerator
 from relaysim.engine.relay.destination_concurrency import DestinationConcurrency
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.hub_choice import HubChoice
+from relaysim.engine.relay.load_balancer import LoadBalancer
 from relaysim.engine.relay.message_retry import MessageRetry
 from relaysim.engine.relay.queue_retry import QueueRetry
 from relaysim.engine.relay.suspended_streams import SuspendedStreams
@@ -65,6 +66,7 @@ class DeliveryQueue:
         hub: Hub,
         number: int,
         peers: Sequence[Hub],
+        balancer: LoadBalancer | None,
         deliver: Deliver,
     ) -> None:
         self.loop, self.record, self.transactions, plan = context
@@ -76,7 +78,7 @@ class DeliveryQueue:
         self.in_use = [0] * len(self.ready)
         self.limit = self.plan.connections or NO_LIMIT
         self.connecting = self.open = 0
-        self.hubs = HubChoice(context, self.plan, peers)
+        self.hubs = HubChoice(context, self.plan, peers, balancer)
         self.started: dict[int, tuple[int, int]] = {}
         self.losses = 0
         self.message_retry = MessageRetry(context, hub, self)

@@ -9,12 +9,13 @@ from relaysim.engine.kernel import ATTEMPT, HOST, TIMER, Event, Process, Process
 from relaysim.engine.relay.back_pressure import Pressure
 from relaysim.engine.relay.front_end import taker
 from relaysim.engine.relay.hub import Hub
+from relaysim.engine.relay.load_balancer import LoadBalancer
 from relaysim.engine.relay.receive_connector_sessions import ConnectorSessions
 from relaysim.engine.relay.shadow_copy import copy_to_shadow
 from relaysim.engine.relay.station import RECEIVE
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
-from relaysim.plan.plan import Verdicts
+from relaysim.plan.plan import Server, SubmissionTarget, Verdicts
 from relaysim.trace.tables import Level, Status, Visit
 from relaysim.traffic.draw import Decision, draw32
 
@@ -28,10 +29,13 @@ class OpenSession(NamedTuple):
     """A session that a hub has accepted.
 
     `requested` and `accepted` are times in microseconds, `epoch` is that of the hub at acceptance.
+    `place` is that of the hub behind the load balancer of the server, or 0.
     """
 
     first_message: int
-    connector: int
+    target: SubmissionTarget
+    server: Server
+    place: int
     requested: int
     accepted: int
     epoch: int
@@ -60,9 +64,16 @@ class Host:
         Accepted sessions, by number of the connection.
     """
 
-    def __init__(self, context: Context, number: int, hubs: Sequence[Hub]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        number: int,
+        hubs: Sequence[Hub],
+        balancers: Sequence[LoadBalancer],
+    ) -> None:
         self.loop, self.record, _, self.scenario_plan = context
-        self.number, self.entity, self.hubs = number, HOST | number, hubs
+        self.number, self.entity = number, HOST | number
+        self.hubs, self.balancers = hubs, balancers
         self.plan = context.plan.hosts[number]
         self.spool: deque[int] = deque()
         self.sessions = self.connected = self.connections = 0
@@ -97,9 +108,10 @@ class Host:
             requested = loop.tick
             recipient = messages.first_recipient[message]
             connection, self.connections = self.connections, self.connections + 1
-            for turn in range(len(plan.submission_targets)):
-                target = (connection + turn) % len(plan.submission_targets)
-                number, connector = plan.submission_targets[target]
+            for turn in range(len(plan.servers)):
+                server = plan.servers[(connection + turn) % len(plan.servers)]
+                place, target = self._target(server)
+                number, connector, _ = target
                 answer = self.unable  # -1: a greeting
                 if number >= 0 and self.hubs[number].up:  # -1: no hub has the address
                     hub = self.hubs[number]
@@ -107,7 +119,7 @@ class Host:
                     if answered > loop.tick:
                         yield loop.at(answered, ATTEMPT, self.entity, recipient)
                     # The hub may have stopped meanwhile: `_greeting` checks again.
-                    answer = self._greeting(hub, connector)
+                    answer = self._greeting(hub, target)
                     if answer < 0:
                         break
                 self.record.refusal(message, number, connector, loop.tick, answer)
@@ -121,8 +133,10 @@ class Host:
                 continue
             epoch, accepted = hub.epoch, loop.tick
             self.connected += 1
+            if server.balancer >= 0:  # -1: none
+                self.balancers[server.balancer].opened(place)
             self.open_sessions[connection] = OpenSession(
-                message, connector, requested, accepted, epoch
+                message, target, server, place, requested, accepted, epoch
             )
             setup = plan.verdicts[connector].timing.opening_time
             if setup:
@@ -132,7 +146,7 @@ class Host:
             messages.connected[message] = accepted
             carried = 0
             sessions = hub.sessions[connector]
-            while (yield from self._dialogue(hub, sessions, connector, epoch, message)):
+            while (yield from self._dialogue(hub, sessions, target, epoch, message)):
                 carried += 1
                 if carried == plan.messages_per_connection or not self.spool:
                     break
@@ -141,13 +155,21 @@ class Host:
             self._close_session(hub, connection)
         self.sessions -= 1
 
-    def _greeting(self, hub: Hub, connector: int) -> int:
+    def _target(self, server: Server) -> tuple[int, SubmissionTarget]:
+        """Return the target of the next connection to an address, and its place behind it."""
+        place = 0 if server.balancer < 0 else self.balancers[server.balancer].choose()
+        if place < 0:  # the load balancer has no hub that runs
+            return place, SubmissionTarget(-1, -1)
+        return place, self.plan.submission_targets[server.first + place]
+
+    def _greeting(self, hub: Hub, target: SubmissionTarget) -> int:
         """Return the reply with which a hub refuses a session now; -1 if it greets the host."""
+        connector = target.connector
         if not hub.up:
             return self.unable
         if connector < 0 or hub.pressure.refuses_connection():  # -1: no connector matches
             return self.unavailable
-        refusal = hub.sessions[connector].admit(self.plan.source)
+        refusal = hub.sessions[connector].admit(target.source)
         return self.reply_number(refusal) if refusal else -1
 
     def _close_session(self, hub: Hub, connection: int) -> None:
@@ -155,20 +177,27 @@ class Host:
         self.connected -= 1
         end = self.loop.tick
         if hub.epoch == session.epoch:
-            hub.sessions[session.connector].leave(self.plan.source)
+            hub.sessions[session.target.connector].leave(session.target.source)
+            if session.server.balancer >= 0:
+                self.balancers[session.server.balancer].closed(session.place)
         else:
             end = hub.stopped_at[session.epoch]
         self._record_session(session, end)
 
     def _record_session(self, session: OpenSession, end: int) -> None:
-        first_message, connector, requested, accepted, _ = session
-        station = self.scenario_plan.connectors[connector].station
-        self.record.visit((station, _SESSION, first_message, 0, requested, accepted, end))
+        station = self.scenario_plan.connectors[session.target.connector].station
+        times = session.requested, session.accepted, end
+        self.record.visit((station, _SESSION, session.first_message, 0, *times))
 
     # Steps 3 to 5: the SMTP dialogue of a message, commit and acknowledgement.
 
     def _dialogue(
-        self, hub: Hub, sessions: ConnectorSessions, connector: int, epoch: int, message: int
+        self,
+        hub: Hub,
+        sessions: ConnectorSessions,
+        target: SubmissionTarget,
+        epoch: int,
+        message: int,
     ) -> Generator[Event, None, bool]:
         """Submit one message, from MAIL FROM to the final reply; return whether the session lasts.
 
@@ -176,7 +205,7 @@ class Host:
         Behind a front end another hub may take the message; if that one stops, the session lasts.
         """
         loop, record, messages, plan = self.loop, self.record, self.record.messages, self.plan
-        verdicts = plan.verdicts[connector]
+        connector, verdicts = target.connector, plan.verdicts[target.connector]
         size, recipient = messages.size[message], messages.first_recipient[message]
         messages.attempts[message] += 1
         messages.connector[message] = connector
@@ -189,7 +218,7 @@ class Host:
         recipients = messages.recipients[message] - record.final_recipients(message)
 
         # MAIL FROM and RCPT TO. The replies are decided now, the time for them passes afterwards.
-        refusal = self._mail_from(pressure, sessions, verdicts, message)
+        refusal = self._mail_from(pressure, sessions, target.source, verdicts, message)
         if refusal >= 0:
             closes = record.replies.codes[refusal] == reply.CLOSES
             time = pressure.delay + verdicts.timing.refusal(recipients, closes)
@@ -264,7 +293,12 @@ class Host:
         return True
 
     def _mail_from(
-        self, pressure: Pressure, sessions: ConnectorSessions, verdicts: Verdicts, message: int
+        self,
+        pressure: Pressure,
+        sessions: ConnectorSessions,
+        source: int,
+        verdicts: Verdicts,
+        message: int,
     ) -> int:
         """Return the reply that refuses MAIL FROM, SIZE included; -1 if it is accepted."""
         messages, plan = self.record.messages, self.scenario_plan
@@ -279,7 +313,7 @@ class Host:
         too_large = limit is not None and messages.size[message] > limit
         if too_large and not verdicts.bypasses_size_limit:
             return self.reply_number(sessions.text(reply.MESSAGE_TOO_LARGE))
-        refusal = sessions.over_rate(self.plan.source, self.plan.account, self.loop.tick)
+        refusal = sessions.over_rate(source, self.plan.account, self.loop.tick)
         return self.reply_number(refusal) if refusal else -1
 
     def _rcpt_to(self, verdicts: Verdicts, message: int) -> list[tuple[int, int]]:
@@ -373,6 +407,6 @@ class Host:
     def close(self) -> None:
         """Record the sessions that are open when the run ends."""
         for session in self.open_sessions.values():
-            hub = self.hubs[self.scenario_plan.connectors[session.connector].hub]
+            hub = self.hubs[session.target.hub]
             stopped = hub.epoch != session.epoch
             self._record_session(session, hub.stopped_at[session.epoch] if stopped else -1)

@@ -79,8 +79,8 @@ class Hub:
     epoch : int
         Number of stops. A different epoch after a yield means that the hub stopped in between, and
         that the stop ended the session, connection or work of the process.
-    stopped_at : list of int
-        End of each epoch that is over, microseconds.
+    stopped_at, started_at : list of int
+        End of each epoch that is over, and begin of each later one, microseconds.
     stops : int
         Scripted stops that last now; they may overlap.
     sessions : dict of int to ConnectorSessions
@@ -110,6 +110,7 @@ class Hub:
         self.rerouting = rerouting
         self.up, self.epoch, self.stops = True, 0, 0
         self.stopped_at: list[int] = []
+        self.started_at: list[int] = []
         self.cores = Cores(loop, record, number, plan.cpu_station, plan.cores, plan.sends_first)
         self.database = QueueDatabase(
             loop,
@@ -413,12 +414,18 @@ class Hub:
         for message in list(self.acknowledgements):
             self.acknowledge(message)
 
+    def ran_at(self, tick: int) -> bool:
+        """Return whether the hub ran at a time that is over, microseconds."""
+        stops = sum(stopped <= tick for stopped in self.stopped_at)
+        return stops == sum(started <= tick for started in self.started_at)
+
     def start(self) -> None:
         """Start the hub again, unless another stop still lasts."""
         self.stops -= 1
         if self.stops:
             return
         self.up = True
+        self.started_at.append(self.loop.tick)
         self.record.level(Level.HUB_DOWN, self.number, self.loop.tick, 0)
         self.cores.start()
         self.ageing.wake()

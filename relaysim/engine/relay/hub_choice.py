@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from relaysim.engine.context import Context
 from relaysim.engine.relay.hub import Hub
+from relaysim.engine.relay.load_balancer import LoadBalancer
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
 from relaysim.plan.plan import ClientSession, QueuePlan
@@ -18,16 +19,23 @@ class HubChoice:
         Connections opened so far, which gives each hub its turn.
     """
 
-    def __init__(self, context: Context, plan: QueuePlan, peers: Sequence[Hub]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        plan: QueuePlan,
+        peers: Sequence[Hub],
+        balancer: LoadBalancer | None,
+    ) -> None:
         self.loop, self.record, self.transactions, self.scenario_plan = context
-        self.plan, self.peers = plan, peers
+        self.plan, self.peers, self.balancer = plan, peers, balancer
         self.connections = 0
 
     def next(self) -> tuple[Hub | None, int]:
         """Choose the hub of the next connection.
 
         The hubs take turns; a hub that would refuse the connection is passed over. If all hubs
-        would refuse, the connection goes to the hub whose turn it is.
+        would refuse, the connection goes to the hub whose turn it is. A load balancer chooses by
+        itself, and a refusal of its hub is final.
 
         Returns
         -------
@@ -38,6 +46,8 @@ class HubChoice:
         """
         if not self.peers:
             return None, -1
+        if self.balancer is not None:
+            return self._by_balancer(self.balancer)
         start, self.connections = self.connections, self.connections + 1
         hubs = [self.peers[(start + turn) % len(self.peers)] for turn in range(len(self.peers))]
         if self.plan.sessions:
@@ -45,6 +55,16 @@ class HubChoice:
         replies = [self.refusal(hub) for hub in hubs]
         taken = replies.index(-1) if -1 in replies else 0
         return hubs[taken], replies[taken]
+
+    def _by_balancer(self, balancer: LoadBalancer) -> tuple[Hub, int]:
+        """Open a session at the hub that a load balancer chooses."""
+        place = balancer.choose()
+        if place < 0:  # it has no hub that runs
+            return self.peers[0], self.record.replies.number(str(reply.UNABLE_TO_CONNECT))
+        hub, refusal = self._enter(self.peers[place : place + 1])
+        if refusal < 0:
+            balancer.opened(place)
+        return hub, refusal
 
     def refusal(self, peer: Hub) -> int:
         """Return the reply with which another hub refuses mail of this hub now; -1 for none."""
@@ -87,6 +107,8 @@ class HubChoice:
         session = None if peer is None else self._session(peer)
         if peer is not None and session is not None and peer.epoch == epoch:
             peer.sessions[session.connector].leave(session.source)
+            if self.balancer is not None:
+                self.balancer.closed(self.peers.index(peer))
 
     def envelope(self, peer: Hub, transaction: int) -> tuple[int, int]:
         """Return how another hub answers MAIL FROM and RCPT TO of a transaction.

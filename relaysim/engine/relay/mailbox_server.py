@@ -76,8 +76,8 @@ class MailboxServer:
         self.loop, self.record, _, plan = context
         self.entity = HOST | number
         self.plan = plan.hosts[number]
-        self.hubs = [hubs[hub] for hub, _ in self.plan.submission_targets]
-        self.places = [places[hub] for hub, _ in self.plan.submission_targets]
+        self.hubs = [hubs[target.hub] for target in self.plan.submission_targets]
+        self.places = [places[target.hub] for target in self.plan.submission_targets]
         self.timing = mailbox_timing(self.plan.round_trip, self.plan.bandwidth)
         self.turn = 0
         self.open_submissions: dict[int, OpenSubmission] = {}

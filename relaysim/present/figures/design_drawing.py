@@ -14,6 +14,7 @@ from relaysim.present.drawing.state_bands import REFUSED
 from relaysim.present.drawing.style import INK, PALE, Key, Sheet, sheet
 from relaysim.present.figures.binding_limits import RULE, Limit
 from relaysim.present.figures.mail_flows import (
+    BALANCER,
     CONNECTOR,
     DESTINATION,
     HOST,
@@ -39,6 +40,7 @@ _WIDEST, _THINNEST = 0.42, 0.012
 _HEAD, _FOOT = 0.3, 0.35
 _TITLES = {
     HOST: "hosts",
+    BALANCER: "load balancers",
     CONNECTOR: "receive connectors",
     HUB: "hubs",
     SENDING_HUB: "sending hubs",
@@ -151,6 +153,9 @@ def _names(of: Picture, stop: Stop) -> list[str]:
         case "connector":
             hub, name = _connectors(of.scenario)[stop.name]
             return [name, *([hub] if several else [])]
+        case "balancer":
+            model = of.scenario.load_balancers[stop.name]
+            return [stop.name, str(model.address), *(["source NAT"] if model.source_nat else [])]
         case "submission":
             return ["mailbox submission", *([f"to {stop.name}"] if several else [])]
         case "mailbox":

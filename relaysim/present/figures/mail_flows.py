@@ -1,8 +1,8 @@
 """Flows: recipients of one replication on each route through a design, and their losses.
 
-A recipient passes stops from left to right: its host, the receive connector (or the mailbox server
-in its place), the hub that accepted it, the hub that sent it if it is another one, the public IP,
-and its destination.
+A recipient passes stops from left to right: its host, the load balancer if there is one, the
+receive connector (or the mailbox server in its place), the hub that accepted it, the hub that sent
+it if it is another one, the public IP, and its destination.
 """
 
 from typing import Any, NamedTuple
@@ -12,16 +12,21 @@ import numpy.typing as npt
 
 from relaysim.measure.recipients import Recipients
 from relaysim.measure.wait_parts import is_mailbox
+from relaysim.plan.compiler import compile_plan
 from relaysim.plan.submission import by_mailbox_server
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.trace.columns import Column
 from relaysim.trace.tables import Status, Trace
 
-HOST, CONNECTOR, SUBMISSION, HUB = "host", "connector", "submission", "hub"
+HOST, BALANCER = "host", "balancer"
+CONNECTOR, SUBMISSION, HUB = "connector", "submission", "hub"
 SENDING_HUB, IP, MAILBOX, DESTINATION = "sending hub", "ip", "mailbox", "destination"
 """Kinds of stop. A sending hub is one that another hub handed the mail to."""
-STAGES = ((HOST,), (CONNECTOR, SUBMISSION), (HUB,), (SENDING_HUB,), (IP, MAILBOX), (DESTINATION,))
+STAGES = (
+    *((HOST,), (BALANCER,), (CONNECTOR, SUBMISSION)),
+    *((HUB,), (SENDING_HUB,), (IP, MAILBOX), (DESTINATION,)),
+)
 """The stops from left to right."""
 _THROUGH = (Status.DELIVERED, Status.JUNKED)
 
@@ -149,11 +154,33 @@ def _stages(
         numbers(MAILBOX, names.hubs, np.where(inside, sender, -1)), numbers(IP, names.egress, ip)
     )
     receiving = np.where(out >= 0, recipients.destination[rows], -1)
+    balancers = _balancers(scenario)
+    by = np.full(len(rows), -1, np.int64)
+    answering = trace.messages["connector"][message].astype(np.int64)
+    for (owner, connector), balancer in balancers.items():
+        passes = (np.array(names.stream_host)[stream] == owner) & (answering == connector)
+        if passes.any():
+            by[passes] = number(BALANCER, balancer)
     return [
         host,
+        by,
         np.maximum(entry, submission),
         numbers(HUB, names.hubs, hub),
         numbers(SENDING_HUB, names.hubs, np.where(sender == hub, -1, sender)),
         out,
         numbers(DESTINATION, names.destinations, receiving),
     ]
+
+
+def _balancers(scenario: Scenario) -> dict[tuple[int, int], str]:
+    """Return the load balancer by which each host reaches each receive connector, by numbers."""
+    plan, titles = compile_plan(scenario), sorted(scenario.load_balancers)
+    return {
+        # Twins of load balancers, for the hosts of culprits, follow the others.
+        (number, target.connector): titles[server.balancer % len(titles)]
+        for number, host in enumerate(plan.hosts)
+        for server in host.servers
+        if server.balancer >= 0
+        for target in host.submission_targets[server.first : server.first + server.length]
+        if target.connector >= 0
+    }

@@ -39,21 +39,16 @@ void Host::run_session(Run& run, u32 session) {
     self.requested = run.now();
     self.recipient = messages.first_recipient[self.message];
     self.connection = connections++;
-    for (self.turn = 0; self.turn < plan.target_count; self.turn++) {
-      {
-        i64 place = (self.connection + self.turn) % plan.target_count;
-        const TargetPlan& target = run.plan.targets[plan.first_target + place];
-        self.target_hub = target.hub;
-        self.connector = target.connector;
-        self.answer = run.record.reply(run.plan.run[0].unable_to_connect);  // -1: a greeting
-      }
+    for (self.turn = 0; self.turn < plan.server_count; self.turn++) {
+      choose_target(run, self);
+      self.answer = run.record.reply(run.plan.run[0].unable_to_connect);  // -1: a greeting
       if (self.target_hub >= 0 && run.hubs[self.target_hub].up) {  // -1: no hub has the address
         self.hub = self.target_hub;
         self.accepted_at = run.hubs[self.hub].next_connection_time(run);
         if (self.accepted_at > run.now())
           WAIT(run.loop.at(self.accepted_at, ATTEMPT, entity, self.recipient, 0, me));
         // The hub may have stopped meanwhile: `greeting` checks again.
-        self.answer = greeting(run, run.hubs[self.hub], self.connector);
+        self.answer = greeting(run, run.hubs[self.hub], self.connector, self.source);
         if (self.answer < 0) break;
       }
       run.record.refusal(self.message, self.target_hub, self.connector, run.now(), self.answer);
@@ -68,6 +63,7 @@ void Host::run_session(Run& run, u32 session) {
     self.epoch = run.hubs[self.hub].epoch;
     self.accepted_at = run.now();
     connected++;
+    if (self.balancer >= 0) run.balancers[self.balancer].opened(run, self.place);
     self.first_message = self.message;
     self.before = last_open;
     self.after = -1;
@@ -97,12 +93,27 @@ void Host::run_session(Run& run, u32 session) {
   run.sessions.give_back(session);
 }
 
+// Sets the target of the next connection of a session, by the address whose turn it is.
+void Host::choose_target(Run& run, Session& self) {
+  const HostPlan& plan = this->plan(run);
+  i64 turn = (self.connection + self.turn) % plan.server_count;
+  const ServerPlan& server = run.plan.servers[plan.first_server + turn];
+  self.balancer = server.balancer;
+  self.place = server.balancer < 0 ? 0 : run.balancers[server.balancer].choose(run);
+  self.target_hub = self.connector = self.source = -1;
+  if (self.place < 0) return;  // the load balancer has no hub that runs
+  const TargetPlan& target = run.plan.targets[server.first + self.place];
+  self.target_hub = target.hub;
+  self.connector = target.connector;
+  self.source = target.source;
+}
+
 // The reply with which a hub refuses a session now; -1 if it greets the host.
-i64 Host::greeting(Run& run, Hub& hub, i64 connector) {
+i64 Host::greeting(Run& run, Hub& hub, i64 connector, i64 source) {
   if (!hub.up) return run.record.reply(run.plan.run[0].unable_to_connect);
   if (connector < 0 || hub.pressure.refuses_connection(run))  // -1: no connector matches
     return run.record.reply(run.plan.run[0].service_not_available);
-  i64 refusal = run.sessions_of[connector].admit(run, plan(run).source);
+  i64 refusal = run.sessions_of[connector].admit(run, source);
   return refusal >= 0 ? run.record.reply(refusal) : -1;
 }
 
@@ -114,7 +125,8 @@ void Host::close_session(Run& run, u32 session) {
   i64 end = run.now();
   const Hub& hub = run.hubs[self.hub];
   if (hub.epoch == self.epoch) {
-    run.sessions_of[self.connector].leave(plan(run).source);
+    run.sessions_of[self.connector].leave(self.source);
+    if (self.balancer >= 0) run.balancers[self.balancer].closed(run, self.place);
   } else {
     end = hub.stopped_at[self.epoch];
   }
@@ -172,7 +184,7 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
     }
 
     // MAIL FROM and RCPT TO. The replies are decided now, the time for them passes afterwards.
-    self.refusal = mail_from(run, takes->pressure, self.connector, self.message);
+    self.refusal = mail_from(run, takes->pressure, self.connector, self.source, self.message);
     if (self.refusal >= 0) {
       self.closes = run.record.replies.codes[self.refusal] == CLOSES;
       {
@@ -295,7 +307,7 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
 }
 
 // The reply that refuses MAIL FROM, SIZE included; -1 if it is accepted.
-i64 Host::mail_from(Run& run, const Pressure& pressure, i64 connector, i64 message) {
+i64 Host::mail_from(Run& run, const Pressure& pressure, i64 connector, i64 source, i64 message) {
   const Messages& messages = run.record.tables.messages;
   const ConnectorPlan& given = run.plan.connectors[connector];
   i64 row, stream = messages.stream[message];
@@ -307,7 +319,7 @@ i64 Host::mail_from(Run& run, const Pressure& pressure, i64 connector, i64 messa
   i64 limit = given.max_message_size;
   if (limit >= 0 && messages.size[message] > limit && !verdict.bypasses_size_limit)
     return run.record.reply(given.message_too_large);
-  i64 refusal = run.sessions_of[connector].over_rate(run, plan(run).source, plan(run).account);
+  i64 refusal = run.sessions_of[connector].over_rate(run, source, plan(run).account);
   return refusal >= 0 ? run.record.reply(refusal) : -1;
 }
 

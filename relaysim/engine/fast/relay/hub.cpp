@@ -265,9 +265,18 @@ void Hub::stop(Run& run) {
   messages.free_memory();
 }
 
+// Whether the hub ran at a time that is over.
+bool Hub::ran_at(i64 tick) const {
+  i64 stops = 0;
+  for (i64 place = 0; place < stopped_at.size; place++) stops += stopped_at[place] <= tick;
+  for (i64 place = 0; place < started_at.size; place++) stops -= started_at[place] <= tick;
+  return !stops;
+}
+
 void Hub::start(Run& run) {
   if (--stops) return;
   up = true;
+  started_at.push(run.now());
   run.record.level(LEVEL_HUB_DOWN, number, run.now(), 0);
   cores.start(run);
   wake(run);

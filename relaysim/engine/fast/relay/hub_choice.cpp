@@ -2,12 +2,14 @@
 #include "../run.hpp"
 
 // Chooses the hub of the next connection. The hubs take turns; a hub that would refuse the
-// connection is passed over. If all would refuse, the hub whose turn it is does. Returns the hub, -1
-// if the queue leads to the mailbox server or all refuse; `reply` is the refusal, or -1.
+// connection is passed over. If all would refuse, the hub whose turn it is does. A load balancer
+// chooses by itself, and a refusal of its hub is final. Returns the hub, -1 if the queue leads to the
+// mailbox server or all refuse; `reply` is the refusal, or -1.
 i64 DeliveryQueue::next_hub(Run& run, i64* reply) {
   const QueuePlan& plan = this->plan(run);
   *reply = -1;
   if (!plan.peer_count) return -1;
+  if (plan.balancer >= 0) return by_balancer(run, reply);
   if (plan.has_sessions) return enter(run, reply);
   i64 start = connections++, taken = -1, refusal_of_first = -1;
   for (i64 turn = 0; turn < plan.peer_count; turn++) {
@@ -47,17 +49,39 @@ const PeerPlan& DeliveryQueue::peer_plan(Run& run, i64 hub) const {
   return run.plan.peers[place];
 }
 
+// Opens a session at another hub, or returns the reply that refuses it.
+i64 DeliveryQueue::admission(Run& run, const PeerPlan& peer) {
+  i64 reason = refusal(run, run.hubs[peer.hub]);
+  if (reason < 0 && peer.connector >= 0) {
+    reason = run.sessions_of[peer.connector].admit(run, peer.source);
+    if (reason >= 0) reason = run.record.reply(reason);
+  }
+  return reason;
+}
+
+// Opens a session at the hub that a load balancer chooses.
+i64 DeliveryQueue::by_balancer(Run& run, i64* reply) {
+  const QueuePlan& plan = this->plan(run);
+  LoadBalancer& balancer = run.balancers[plan.balancer];
+  i64 place = balancer.choose(run);
+  if (place < 0) {  // it has no hub that runs
+    *reply = run.record.reply(run.plan.run[0].unable_to_connect);
+    return -1;
+  }
+  const PeerPlan& peer = run.plan.peers[plan.first_peer + place];
+  *reply = admission(run, peer);
+  if (*reply >= 0) return -1;
+  balancer.opened(run, place);
+  return peer.hub;
+}
+
 // Opens a session at the first hub that admits it; else `reply` is the first refusal.
 i64 DeliveryQueue::enter(Run& run, i64* reply) {
   const QueuePlan& plan = this->plan(run);
   i64 start = connections++, first = -1;
   for (i64 turn = 0; turn < plan.peer_count; turn++) {
     const PeerPlan& peer = run.plan.peers[plan.first_peer + (start + turn) % plan.peer_count];
-    i64 reason = refusal(run, run.hubs[peer.hub]);
-    if (reason < 0 && peer.connector >= 0) {
-      reason = run.sessions_of[peer.connector].admit(run, peer.source);
-      if (reason >= 0) reason = run.record.reply(reason);
-    }
+    i64 reason = admission(run, peer);
     if (reason < 0) return peer.hub;
     if (first < 0) first = reason;
   }
@@ -69,7 +93,11 @@ i64 DeliveryQueue::enter(Run& run, i64* reply) {
 void DeliveryQueue::leave(Run& run, i64 peer, i64 epoch) {
   if (peer < 0 || !plan(run).has_sessions || run.hubs[peer].epoch != epoch) return;
   const PeerPlan& given = peer_plan(run, peer);
-  if (given.connector >= 0) run.sessions_of[given.connector].leave(given.source);
+  if (given.connector < 0) return;
+  run.sessions_of[given.connector].leave(given.source);
+  const QueuePlan& plan = this->plan(run);
+  if (plan.balancer >= 0)
+    run.balancers[plan.balancer].closed(run, &given - &run.plan.peers[plan.first_peer]);
 }
 
 // How another hub answers MAIL FROM and RCPT TO of a transaction: the reply that refuses it, or -1.
