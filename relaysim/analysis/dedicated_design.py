@@ -16,6 +16,7 @@ from relaysim.analysis.mail_paths import Path, paths
 from relaysim.analysis.sharing import hubs_of, ips, outside
 from relaysim.mail.address import AddressRange, Binding, IpAddress
 from relaysim.plan import submission
+from relaysim.plan.public_ips import all_public_ips
 from relaysim.scenario import override
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.connector import ReceiveConnector
@@ -112,7 +113,7 @@ def dedicated(base: Scenario) -> Dedicated:
         **_of_hub(base, hub),
         **_left(base, taken),
         **_sources(base, taken, name),
-        ("egress", str(ip)): _egress(base, like.egress, ip),
+        ("egress", str(ip)): _egress(base, all_public_ips(base, like.name)[0], ip),
     }
     # Without a site or a list the mailbox server would submit to the new hub as well.
     if apart:

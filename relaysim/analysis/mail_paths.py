@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate
 
-from relaysim.mail.address import IpAddress
+from relaysim.mail.address import IpAddress, domain_of
 from relaysim.mail.reply import Reply
 from relaysim.plan import initial_pressure as pressure
 from relaysim.plan import routing, submission
@@ -49,7 +49,8 @@ class DomainRoute:
     first : Hop
         The next hop from the hub that took the mail.
     lasts : tuple of Hop
-        The last hops: one, or one for each source server of a send connector, used in turn.
+        The last hops, each with as much mail: one, or one for each source server of a send
+        connector and each public IP of it.
     handed_over : tuple of (Hop, str, float)
         Each hand-over to another hub, with its share of these recipients.
     """
@@ -469,14 +470,14 @@ def _routes_of(
 ) -> Iterator[DomainRoute]:
     """Return the routes of some recipients, one from each hub that takes the mail."""
     # The route of the mean size stands for all sizes; `route_too_small` checks the tail.
-    size = max(1, round(mean(stream.size)))
+    size, sender = max(1, round(mean(stream.size))), domain_of(stream.sender)
     for hub in path.takers:
         first = routing.next_hop(scenario, hub, domains.name, size, link)
         yield DomainRoute(
             domains,
             share / len(path.takers),
             first,
-            routing.last_hops(scenario, hub, domains.name, size, link),
+            routing.last_hops(scenario, hub, domains.name, size, link, sender),
             tuple(routing.handed_over(scenario, first, domains.name, size, link)),
         )
 

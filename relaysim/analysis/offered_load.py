@@ -20,6 +20,7 @@ from relaysim.plan import routing
 from relaysim.plan.by_name import PlanByName
 from relaysim.plan.names import QueueKind, queue_name
 from relaysim.plan.plan import QueuePlan
+from relaysim.plan.public_ips import all_public_ips
 from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.hub import Hub
@@ -165,7 +166,7 @@ class Stages:
             )
         elif hop.kind is routing.HopKind.REMOTE:
             self._cpu(hop.hub, path, transactions * count, "send")
-            queue = self.plan.queue(QueueKind.REMOTE, hop.hub, hop.next_hop)
+            queue = self.plan.queue(QueueKind.REMOTE, hop.hub, hop.next_hop, hop.egress or "")
             self._line(queue, path, transactions * count)
             self._connections(path, route, hop, queue, transactions)
 
@@ -321,7 +322,8 @@ def delivery_queue(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> 
     model = scenario.destinations.get(name)
     counted = model is not None and model.domain_count is not None
     next_hop = name if counted and is_direct(route, hop) else hop.next_hop
-    return queue_name(QueueKind.REMOTE, hop.hub, next_hop)
+    several = len(all_public_ips(scenario, hop.hub)) > 1
+    return queue_name(QueueKind.REMOTE, hop.hub, next_hop, (hop.egress or "") * several)
 
 
 @keep_latest

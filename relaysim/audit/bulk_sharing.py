@@ -40,7 +40,7 @@ def bulk_shares_connections(scenario: Scenario) -> Iterator[Finding]:
         limited = [queue for queue in plan.queues(QueueKind.REMOTE, name) if queue.connections]
         if not limited:
             continue
-        common: dict[str, str] = {}
+        common: dict[tuple[str, str], str] = {}
         senders: list[Path] = []
         beside: list[Path] = []
         # Once for each path: the product below has every pair of them.
@@ -62,8 +62,9 @@ def bulk_shares_connections(scenario: Scenario) -> Iterator[Finding]:
                 Severity.WARNING,
                 senders[0].place,
                 f"{names(senders)} waits in the same delivery queues of {name} as {names(beside)}: "
-                f"{listed(common.values())}. Each queue has {limited[0].connections} connections "
-                f"({limited[0].limited_by}) and sends the oldest mail first.",
+                f"{listed(dict.fromkeys(common.values()))}. Each queue has "
+                f"{limited[0].connections} connections ({limited[0].limited_by}) and sends the "
+                "oldest mail first.",
                 'Give the bulk mail a separate hub. Or set the priority of the bulk mail to "low" '
                 "with priority_queuing_enabled (PriorityQueuingEnabled in "
                 "EdgeTransport.exe.config): the bulk mail then has "
@@ -76,10 +77,12 @@ def _priority(scenario: Scenario, path: Path) -> str:
     return scenario.hosts[path.host].streams[path.stream].priority
 
 
-def _queues(path: Path, hub: str) -> dict[str, str]:
+def _queues(path: Path, hub: str) -> dict[tuple[str, str], str]:
     """Return the remote queues of a hub that mail of the path joins, each with a display name."""
     return {
-        hop.next_hop: str(route.domains) if hop.next_hop == route.domains.name else hop.next_hop
+        (hop.next_hop, hop.egress or ""): str(route.domains)
+        if hop.next_hop == route.domains.name
+        else hop.next_hop
         for route, hop in outside(path)
         if hop.hub == hub
     }
@@ -122,11 +125,25 @@ def bulk_shares_ip(scenario: Scenario) -> Iterator[Finding]:
                 senders[0].place,
                 f"{names(senders)} leaves by {egress} together with {names(beside)}: when the "
                 "bulk mail causes a listing of that IP, destinations refuse the other mail too.",
-                "Send the bulk mail from a separate public IP. A hub cannot choose the IP by "
-                "send connector (SourceIPAddress is for Edge servers), so this needs another hub "
-                "with separate address translation"
-                + (_LINKED if _may_link(scenario, senders) else "."),
+                _separate_ip(scenario, senders),
             )
+
+
+def _separate_ip(scenario: Scenario, senders: Sequence[Path]) -> str:
+    """Return the fix for bulk mail on the public IP of other mail."""
+    fix = "Send the bulk mail from a separate public IP. "
+    hubs = {hop.hub for path in senders for _, hop in outside(path)}
+    if all(scenario.hubs[hub].properties.chooses_public_ip for hub in hubs):
+        where = listed(sorted(hubs))
+        return (
+            f"{fix}{where} can choose it: give the bulk mail a sender domain of its own and write "
+            "egress_by_sender_domain."
+        )
+    return (
+        f"{fix}A hub cannot choose the IP by send connector (SourceIPAddress is for Edge "
+        "servers), so this needs another hub with separate address translation"
+        + (_LINKED if _may_link(scenario, senders) else ".")
+    )
 
 
 _LINKED = (

@@ -6,6 +6,7 @@ from relaysim.analysis.mail_paths import all_paths, receiver
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail.send_connector import smart_host_domain
 from relaysim.plan import submission
+from relaysim.plan.public_ips import all_public_ips
 from relaysim.plan.routing import HopKind
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.model import Scenario
@@ -20,8 +21,16 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
         "dns": {host.server for host in scenario.hosts.values()} | _smart_hosts(scenario),
         "load_balancers": _balancers(scenario),
         "send_connectors": carriers,
-        "egress": {sender.egress for sender in scenario.senders.values()}
-        | {scenario.operations.move_to},
+        "egress": {
+            *(relay.egress for relay in scenario.relays.values()),
+            *(ip for hub in scenario.hubs for ip in all_public_ips(scenario, hub)),
+            scenario.operations.move_to,
+        },
+        "pools": {
+            name
+            for hub in scenario.hubs.values()
+            for name in (hub.egress, *hub.egress_by_sender_domain.values())
+        },
         "lines": {egress.line for egress in scenario.egress.values() if egress.line},
         "destinations": {
             destination

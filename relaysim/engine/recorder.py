@@ -227,7 +227,7 @@ def names(plan: Plan) -> Names:
         queue_next_hop=tuple(queue.next_hop for queue in plan.queues),
         queue_domain=tuple(queue.domain for queue in plan.queues),
         queue_egress=tuple(queue.egress for queue in plan.queues),
-        queue_moved=tuple(queue.moved for queue in plan.queues),
+        queue_by_ip=tuple(queue.by_ip for queue in plan.queues),
         station_kind=tuple(station.kind for station in plan.stations),
         station_hub=tuple(station.hub for station in plan.stations),
         station_title=tuple(_station_title(plan, station) for station in plan.stations),

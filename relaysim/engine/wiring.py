@@ -14,6 +14,7 @@ from relaysim.engine.relay.host import Host
 from relaysim.engine.relay.hub import Hub, Rerouting
 from relaysim.engine.relay.load_balancer import LoadBalancer
 from relaysim.engine.relay.mailbox_server import MailboxServer, SubmissionPlaces
+from relaysim.engine.relay.public_ip_choice import PublicIpChoice
 from relaysim.engine.relay.station import Line
 from relaysim.engine.reputation.administrator import Administrator
 from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
@@ -118,7 +119,10 @@ def wire(plan: Plan, draws: Draws) -> Actors:
         balancer = balancers[queue.balancer] if queue.balancer >= 0 else None  # -1: none
         return DeliveryQueue(context, hub, number, peers, balancer, connections.deliver)
 
-    hubs.extend(Hub(context, number, open_queue, rerouting) for number in range(len(plan.hubs)))
+    public_ips = PublicIpChoice(record, plan)
+    hubs.extend(
+        Hub(context, number, open_queue, rerouting, public_ips) for number in range(len(plan.hubs))
+    )
     balancers.extend(LoadBalancer(context.loop, balancer, hubs) for balancer in plan.balancers)
     for hub in hubs:
         if hub.plan.shadow >= 0:  # -1: none

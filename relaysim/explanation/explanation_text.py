@@ -12,7 +12,7 @@ from relaysim.plan.front_end import takers
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.units import format_duration
-from relaysim.wording import listed, wrapped
+from relaysim.wording import listed, share, wrapped
 
 _REASONS = {
     reply.UNABLE_TO_RELAY: (
@@ -180,7 +180,7 @@ def _outcomes(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
         yield from _wrap(f"{outcome.recipient}{verdict}", 2)
         if outcome.reply in _WHY:
             yield from _wrap(_WHY[outcome.reply], 4)
-        for hop in outcome.hops:
+        for hop in dict.fromkeys(outcome.hops):
             yield from _wrap(_hop(scenario, outcome, hop), 4)
             if hop.kind is routing.HopKind.TRANSFER:
                 yield from _hand_overs(scenario, outcome, hop)
@@ -225,7 +225,7 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
             behind = _behind(scenario, outcome, hop)
             return (
                 f"queue {hop.next_hop}{of} of {hop.hub} by send connector {name}, leaves by "
-                f"{hop.egress}{behind}"
+                f"{hop.egress}{_of_pool(outcome, hop)}{behind}"
             )
         case routing.HopKind.TRANSFER if hop.as_client:
             return (
@@ -242,6 +242,12 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
             )
         case routing.HopKind.TOO_LARGE:
             return f"NDR, as every matching send connector is too small: {reply.NO_ROUTE_FOR_SIZE}"
+
+
+def _of_pool(outcome: Outcome, hop: routing.Hop) -> str:
+    """Return the share of messages that leave by the public IP of a hop; "" for all of them."""
+    part = outcome.hops.count(hop) / sum(other.hub == hop.hub for other in outcome.hops)
+    return "" if part == 1.0 else f" ({share(part)} of messages)"
 
 
 def _behind(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:

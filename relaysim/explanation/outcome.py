@@ -53,7 +53,7 @@ def outcome_at(
         receivers = [session.receiver for session in taken if session.reply.is_success]
         after = routing.link_after(hop, linked)
         hops += [(other, after) for other in receivers]
-        ways.append(hop)
+        ways += routing.by_public_ip(scenario, hop, domain_of(letter.sender))
         sessions += taken
     return Outcome(recipient, answer, tuple(ways), destination, tuple(sessions))
 

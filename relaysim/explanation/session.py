@@ -25,7 +25,8 @@ class Outcome:
         The last reply of the hub; None for mail from the mailbox server.
     hops : tuple of Hop
         The next hop; after a transfer also the hops of the source servers that accept the mail.
-        Empty if the recipient is refused.
+        A hop stands there once for each unit of weight of its public IP. Empty if the recipient is
+        refused.
     destination : str or None
         The destination that has the domain.
     hand_overs : tuple of HandOver
@@ -54,7 +55,7 @@ class Outcome:
                     "send_connector": hop.connector and hop.connector.name,
                     "egress": hop.egress,
                 }
-                for hop in self.hops
+                for hop in dict.fromkeys(self.hops)
             ],
             "hand_overs": [
                 {

@@ -12,6 +12,7 @@ from relaysim.measure.measured_window import Window
 from relaysim.measure.unreached_recipients import unreached
 from relaysim.measure.wait_parts import PARTS, Members, RecipientRoutes, sent, waits
 from relaysim.plan.names import QueueKind, stream_name
+from relaysim.plan.public_ips import all_public_ips
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.stream import Stream
 from relaysim.trace.columns import Column, ShortColumn, Small, Table
@@ -251,8 +252,14 @@ def _egress_of_hub(trace: Trace, scenario: Scenario, hub: Small) -> Column:
     """Return the egress of the hub of each recipient in a queue that leads outside; else -1."""
     names, transaction = trace.names, trace.recipients["transaction"]
     index = {name: i for i, name in enumerate(names.egress)}
-    hubs = (scenario.senders[title] for title in names.hub_title)
-    of_hub = np.array([index.get(hub.egress, -1) for hub in hubs], np.int64)
+    # Of several public IPs that of most mail.
+    ips = (
+        scenario.relays[title].egress
+        if title in scenario.relays
+        else all_public_ips(scenario, title)[0]
+        for title in names.hub_title
+    )
+    of_hub = np.array([index.get(ip, -1) for ip in ips], np.int64)
     known = set(names.hubs)
     # Outside, or to several hubs in turn, which have no name of one.
     outward = np.array(
@@ -266,4 +273,7 @@ def _egress_of_hub(trace: Trace, scenario: Scenario, hub: Small) -> Column:
     sent = np.flatnonzero(transaction >= 0)
     out = sent[outward[trace.transactions["queue"][transaction[sent]]]]
     egress[out] = of_hub[hub[out]]
+    # A queue that leads outside has one public IP, whatever others its hub has.
+    of_queue = np.array(names.queue_egress, np.int64)[trace.transactions["queue"][transaction[out]]]
+    egress[out] = np.where(of_queue >= 0, of_queue, egress[out])
     return egress

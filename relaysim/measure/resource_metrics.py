@@ -177,12 +177,12 @@ def queue_groups(trace: Trace, scenario: Scenario) -> tuple[tuple[Place, ...], C
         zip(names.queue_kind, names.queue_hub, names.queue_next_hop, strict=True)
     ):
         next_hop = counted.get(next_hop, next_hop)
-        moved = names.egress[names.queue_egress[number]] if names.queue_moved[number] else ""
-        key = kind, hub, next_hop, moved
+        ip = names.egress[names.queue_egress[number]] if names.queue_by_ip[number] else ""
+        key = kind, hub, next_hop, ip
         if key not in known:
-            name = queue_name(kind, names.hubs[hub], next_hop, moved)
+            name = queue_name(kind, names.hubs[hub], next_hop, ip)
             known[key] = numbers.setdefault(name, len(numbers))
-            title = leads_to(next_hop, moved)
+            title = leads_to(next_hop, ip)
             groups.setdefault(name, Place(name, kind, hub, title, names.queue_capacity[number]))
         group_of[number] = known[key]
     return tuple(groups.values()), group_of
@@ -220,10 +220,10 @@ def queue_resources(scenario: Scenario) -> dict[str, QueueResource]:
     }
     for queue in plan.queues:
         next_hop = counted.get(queue.next_hop, queue.next_hop)
-        moved = plan.egress[queue.egress].name if queue.moved else ""
+        ip = plan.egress[queue.egress].name if queue.by_ip else ""
         hub = plan.hubs[queue.hub].name
-        name = queue_name(queue.kind, hub, next_hop, moved)
-        queues[name] = QueueResource(queue.kind, hub, leads_to(next_hop, moved))
+        name = queue_name(queue.kind, hub, next_hop, ip)
+        queues[name] = QueueResource(queue.kind, hub, leads_to(next_hop, ip))
     return queues
 
 

@@ -28,10 +28,12 @@ class PlanByName:
         hubs = self.plan.hubs
         self._connectors = {(hubs[c.hub].name, c.title): c for c in self.plan.connectors}
         self._queues = {
-            (queue.kind, hubs[queue.hub].name, queue.next_hop): queue
+            (
+                *(queue.kind, hubs[queue.hub].name, queue.next_hop),
+                self.plan.egress[queue.egress].name if queue.by_ip else "",
+            ): queue
             for queue in self.plan.queues
-            # A queue for moved mail has the same kind, hub and next hop as the queue that it
-            # replaces.
+            # A queue for moved mail has the limits of the queue that it replaces.
             if not queue.moved
         }
 
@@ -52,9 +54,10 @@ class PlanByName:
         """Return a receive connector of a hub."""
         return self._connectors[hub, title]
 
-    def queue(self, kind: QueueKind, hub: str, next_hop: str = "") -> QueuePlan:
-        """Return a delivery queue of a hub."""
-        return self._queues[kind, hub, next_hop]
+    def queue(self, kind: QueueKind, hub: str, next_hop: str = "", egress: str = "") -> QueuePlan:
+        """Return a delivery queue of a hub; with several public IPs, the one by `egress`."""
+        one = self._queues.get((kind, hub, next_hop, ""))
+        return self._queues[kind, hub, next_hop, egress] if one is None else one
 
     def queues(self, kind: QueueKind, hub: str) -> list[QueuePlan]:
         """Return all delivery queues of a hub that are of one kind."""

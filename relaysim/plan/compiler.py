@@ -27,6 +27,7 @@ from relaysim.plan.plan import (
     Station,
     StreamPlan,
 )
+from relaysim.plan.public_ips import all_public_ips
 from relaysim.plan.reached import seen_from
 from relaysim.plan.relay_services import as_hub, external_domains, front_door, relay_plans
 from relaysim.plan.reputation_compiler import threshold
@@ -110,6 +111,7 @@ def compile_plan(scenario: Scenario) -> Plan:
         complaint_delay=quantile_table(observers.COMPLAINT_DELAY),
         feedback_delay=quantile_table(observers.FEEDBACK_DELAY),
         refusals=_refusals(scenario, numbers),
+        ip_choices=routes.ip_choices,
         moved=moved,
         replies=tuple(replies),
         linked=routes.linked,
@@ -227,7 +229,10 @@ def _hub(scenario: Scenario, name: str, numbers: Numbering, station: dict[str, i
         cpu_station=station.get(station_name(StationKind.CORES, hub.name), -1),
         commit_station=station.get(station_name(StationKind.COMMIT, hub.name), -1),
         submission_station=station.get(station_name(StationKind.MAILBOX_SUBMISSION, hub.name), -1),
-        egress=numbers.egress.index(hub.egress),
+        # Of several public IPs that of most mail: each queue has its own.
+        egress=numbers.egress.index(
+            relay.egress if relay is not None else all_public_ips(scenario, name)[0]
+        ),
         dsn_stream=numbers.streams.index(dsn_name(hub.name)),
         receive=_cost(hub.receive_cost),
         categorize=_cost(hub.categorize_cost),
@@ -415,7 +420,7 @@ def _moved(scenario: Scenario, numbers: Numbering, routes: Routes) -> dict[int, 
     move_to = scenario.operations.move_to
     if scenario.operations.on_listing != "move_culprit" or move_to is None:
         return {}
-    return routes.moved(numbers.egress.index(move_to), numbers.line_of(scenario, move_to))
+    return routes.moved(move_to)
 
 
 def _carriers(scenario: Scenario, numbers: Numbering, plan: Plan, name: str) -> list[int]:

@@ -99,7 +99,7 @@ def queue_name(kind: QueueKind, hub: str, next_hop: str = "", egress: str = "") 
     next_hop : str
         The domain, the smart hosts or the hubs; "" for the other kinds.
     egress : str
-        The public IP, where culprits' mail leaves by another one than the hub's.
+        The public IP, where it distinguishes the queue from others for the same next hop.
     """
     if kind in _QUEUE:
         return f"{hub}.{_QUEUE[kind]}"
@@ -107,7 +107,7 @@ def queue_name(kind: QueueKind, hub: str, next_hop: str = "", egress: str = "") 
 
 
 def leads_to(next_hop: str, egress: str = "") -> str:
-    """Return what a queue outside is for: `gmail.com`, or `gmail.com by 203.0.113.25` if moved."""
+    """Return what a queue outside is for: `gmail.com`, `gmail.com by 203.0.113.25` of several."""
     return f"{next_hop} by {egress}" if egress else next_hop
 
 

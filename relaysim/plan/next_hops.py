@@ -1,8 +1,9 @@
 """Routes: from each hub, the delivery queue of each domain."""
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import accumulate
 
 from relaysim.mail.domains import is_authoritative
 from relaysim.plan import routing
@@ -10,7 +11,8 @@ from relaysim.plan.client_session import client_session
 from relaysim.plan.hand_over import hand_overs
 from relaysim.plan.names import QueueKind, queue_name
 from relaysim.plan.numbering import Numbering
-from relaysim.plan.plan import TOO_LARGE, QueuePlan
+from relaysim.plan.plan import TOO_LARGE, IpChoice, QueuePlan
+from relaysim.plan.public_ips import all_public_ips, public_ips
 from relaysim.plan.relay_services import inbound_hubs
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
@@ -44,6 +46,8 @@ class Routes:
         # Only a linked send connector makes a route depend on the receive connector: one table is
         # enough.
         connectors = [-1, *range(len(numbers.connectors))] if self.linked else [-1]
+        self._base: dict[int, int] = {}
+        self._by_ip: dict[tuple[int, str], int] = {}
         # A copy: `_queue_for` adds the domains of smart hosts, to which no message is addressed.
         domains = tuple(zip(numbers.domains, numbers.first_alike, strict=True))
         for hub in range(len(numbers.hubs)):
@@ -53,6 +57,52 @@ class Routes:
                     # One size stands for a band, because all sizes of a band meet the same limits.
                     for size in (*self.bands, self.bands[-1] + 1 if self.bands else 0)
                 )
+        self.ip_choices = dict(self._ip_choices())
+
+    def _ip_choices(self) -> Iterator[tuple[tuple[int, int], tuple[IpChoice, ...]]]:
+        """Yield the choices of queues of hubs that have several public IPs."""
+        scenario, senders = self.scenario, self.numbers.from_domains
+        for base, queue in enumerate(tuple(self.queues)):
+            name = self.numbers.hubs[queue.hub]
+            # -1: within the organization. A relay service has one IP.
+            if queue.egress < 0 or name in scenario.relays:
+                continue
+            usual = public_ips(scenario, name)
+            if len(usual) > 1:
+                yield (base, -1), self._members(base, usual)
+            for sender in scenario.hubs[name].egress_by_sender_domain:
+                # A domain that no stream has needs no queues.
+                if sender in senders:
+                    weights = public_ips(scenario, name, sender)
+                    yield (base, senders.index(sender)), self._members(base, weights)
+
+    def _members(self, base: int, weights: Mapping[str, int]) -> tuple[IpChoice, ...]:
+        ends, total = accumulate(weights.values()), sum(weights.values())
+        return tuple(
+            IpChoice(self._queue_by_ip(base, address), (end << 32) // total)
+            for address, end in zip(weights, ends, strict=True)
+        )
+
+    def _queue_by_ip(self, base: int, address: str, moved: bool = False) -> int:
+        """Return the number of a queue like another one by a public IP, which is made once."""
+        queue = self.queues[base]
+        if self.numbers.egress[queue.egress] == address:
+            return base
+        if (base, address) not in self._by_ip:
+            self._by_ip[base, address] = len(self.queues)
+            self._base[len(self.queues)] = base
+            hub = self.numbers.hubs[queue.hub]
+            self.queues.append(
+                replace(
+                    queue,
+                    name=queue_name(queue.kind, hub, queue.next_hop, address),
+                    egress=self.numbers.egress.index(address),
+                    line=self.numbers.line_of(self.scenario, address),
+                    moved=moved,
+                    by_ip=True,
+                )
+            )
+        return self._by_ip[base, address]
 
     def _queue_for(self, hub: int, domain: str, first: str, size: int, connector: int) -> int:
         """Return the queue that a message for a domain joins at a hub, or `TOO_LARGE`.
@@ -165,6 +215,9 @@ class Routes:
             return self._smart(queue, hop) if hop.as_client else self._organization(queue, hop)
         assert hop.connector is not None
         assert hop.egress is not None
+        several = len(all_public_ips(scenario, settings.name)) > 1
+        if several:
+            name = queue_name(kind, settings.name, next_hop, hop.egress)
         domain = numbers.domain(hop.domain)
         receiver = numbers.receiver_of[domain]
         title = numbers.destinations[receiver]
@@ -181,6 +234,7 @@ class Routes:
             domain=domain,
             egress=numbers.egress.index(hop.egress),
             line=numbers.line_of(scenario, hop.egress),
+            by_ip=several,
             to_hubs=() if relay < 0 else (numbers.hubs.index(title),),
             refusals=() if relay < 0 else ("",),
             relay=relay,
@@ -211,28 +265,26 @@ class Routes:
             ),
         )
 
-    def moved(self, egress: int, line: int) -> dict[int, int]:
+    def moved(self, address: str) -> dict[int, int]:
         """Add for each queue that leaves by another public IP one that leaves by this one.
 
         Parameters
         ----------
-        egress, line : int
-            The public IP that culprits' mail is moved to, and its line.
+        address : str
+            The public IP that culprits' mail is moved to.
 
         Returns
         -------
         dict
-            By queue the added one.
+            By queue the one by this IP.
         """
-        added = {}
-        address = self.numbers.egress[egress]
-        # A copy, because the loop appends; the new queues follow, so no number changes.
+        to = {}
+        egress = self.numbers.egress.index(address)
+        # A copy, because queues are added; they follow, so no number changes.
         for number, queue in enumerate(tuple(self.queues)):
             # -1 is a queue that stays inside. The IP of a relay service is not the company's.
             of_relay = self.numbers.hubs[queue.hub] in self.scenario.relays
             if queue.egress not in (-1, egress) and not of_relay:
-                added[number] = len(self.queues)
-                hub = self.numbers.hubs[queue.hub]
-                name = queue_name(queue.kind, hub, queue.next_hop, address)
-                self.queues.append(replace(queue, name=name, egress=egress, line=line, moved=True))
-        return added
+                base = self._base.get(number, number)
+                to[number] = self._queue_by_ip(base, address, moved=True)
+        return to

@@ -332,6 +332,8 @@ class QueuePlan:
         Outside, the destination that answers, its domain, the public IP and the line; else -1.
     moved : bool
         Whether it is for culprits' mail that the administrator moved to another public IP.
+    by_ip : bool
+        Whether its public IP distinguishes it from others of the hub for the same next hop.
     to_hubs : tuple of int
         The hubs that it hands mail to, in turn by connection; of a relay service the hub that
         delivers what the service has accepted.
@@ -359,6 +361,7 @@ class QueuePlan:
     egress: int = -1
     line: int = -1
     moved: bool = False
+    by_ip: bool = False
     to_hubs: tuple[int, ...] = ()
     refusals: tuple[str, ...] = ()
     sessions: tuple[ClientSession | None, ...] = ()
@@ -369,6 +372,16 @@ class QueuePlan:
     def reachable(self) -> bool:
         """Whether the queue has a next hop."""
         return self.kind is not QueueKind.UNREACHABLE
+
+
+class IpChoice(NamedTuple):
+    """A queue by one of several public IPs.
+
+    Messages have it whose 32-bit draw is below `below`, and not below that of the one before.
+    """
+
+    queue: int
+    below: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,6 +470,8 @@ class Plan:
     feedback_delay: "array[int]"
     refusals: dict[tuple[int, int, int], str]
     """By (receiver, blocklist, action): the reply of a domain; `{ip}` is the egress."""
+    ip_choices: dict[tuple[int, int], tuple[IpChoice, ...]]
+    """By queue and sender domain, -1 for any other: the queues by each public IP of its hub."""
     moved: dict[int, int]
     """By queue: the queue for the mail of culprits after they have been moved."""
     replies: tuple[str, ...]

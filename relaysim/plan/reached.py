@@ -6,11 +6,16 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.plan.plan import TOO_LARGE, Plan, QueuePlan
+from relaysim.plan.plan import TOO_LARGE, Plan
 from relaysim.traffic.workload import Draws
 
+WHOLE = 1 << 32
+"""All messages, as a share of them."""
 
-def seen_from(plan: Plan, host: int, domains: Collection[int]) -> set[tuple[int, int]]:
+
+def seen_from(
+    plan: Plan, host: int, domains: Collection[int], stream: int | None = None
+) -> dict[tuple[int, int], int]:
     """Return the public IPs and receivers of the mail of a host for some domains.
 
     Parameters
@@ -21,13 +26,18 @@ def seen_from(plan: Plan, host: int, domains: Collection[int]) -> set[tuple[int,
         The host that submits the mail.
     domains : collection of int
         The domains of the recipients.
+    stream : int or None
+        The stream, whose sender may decide the public IP; None for all streams of the host.
 
     Returns
     -------
-    set of tuple
-        Public IP and receiver; behind a smart host only the smart host sees the IP.
+    dict of tuple to int
+        By public IP and receiver the largest share of messages that a hub sends so, as a part of
+        `WHOLE`. Behind a smart host only the smart host sees the IP.
     """
-    pairs: set[tuple[int, int]] = set()
+    pairs: dict[tuple[int, int], int] = {}
+    streams = [each for each in plan.streams if each.host == host]
+    senders = {each.from_domain for each in streams if stream in (None, each.number)}
     numbers = np.fromiter(domains, np.int64, len(domains))
     for hub, connector, _ in plan.hosts[host].submission_targets:
         # No hub has the address of this target, so no mail goes through it.
@@ -36,7 +46,10 @@ def seen_from(plan: Plan, host: int, domains: Collection[int]) -> set[tuple[int,
         takers = (plan.connectors[connector].proxies_to if connector >= 0 else ()) or (hub,)
         for taker, band in product(takers, range(len(plan.bands) + 1)):
             queues = _last_queues(plan, taker, connector if plan.linked else -1, band, numbers)
-            pairs |= {(queue.egress, queue.receiver) for queue in queues}
+            for number, sender in product(queues, senders):
+                for choice, share in by_public_ip(plan, number, sender):
+                    pair = plan.queues[choice].egress, plan.queues[choice].receiver
+                    pairs[pair] = max(share, pairs.get(pair, 0))
     return pairs
 
 
@@ -58,9 +71,10 @@ def busiest_days(plan: Plan, draws: Draws) -> list[dict[int, int]]:
     by_day: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
     for mail in draws.usual:
         host = plan.streams[mail.stream].host
-        for pair in seen_from(plan, host, mail.domains):
+        for pair, share in seen_from(plan, host, mail.domains, mail.stream).items():
             # Not `+=`: that would change the array of the draws, which every design reads.
-            by_day[pair] = by_day[pair] + mail.by_day if pair in by_day else mail.by_day
+            part = mail.by_day * share >> 32
+            by_day[pair] = by_day[pair] + part if pair in by_day else part
     busiest: list[dict[int, int]] = [{} for _ in plan.egress]
     for (egress, receiver), counts in by_day.items():
         busiest[egress][receiver] = int(counts.max(initial=0))
@@ -86,17 +100,33 @@ def innocent_mail_a_day(plan: Plan, draws: Draws) -> list[int]:
     for mail in draws.usual:
         stream, days = plan.streams[mail.stream], len(mail.by_day)
         if not stream.culprit:
-            for number in {pair[0] for pair in seen_from(plan, stream.host, mail.domains)}:
-                total[number] += int(mail.by_day.sum())
+            seen = seen_from(plan, stream.host, mail.domains, mail.stream)
+            shares: dict[int, int] = {}
+            for (number, _), share in seen.items():
+                shares[number] = max(share, shares.get(number, 0))
+            for number, share in shares.items():
+                total[number] += int(mail.by_day.sum()) * share >> 32
     return [
         recipients // days if egress.known else 0
         for egress, recipients in zip(plan.egress, total, strict=True)
     ]
 
 
+def by_public_ip(plan: Plan, queue: int, sender: int) -> list[tuple[int, int]]:
+    """Return the queues by each public IP for mail of a queue, each with its part of `WHOLE`."""
+    choices = plan.ip_choices.get((queue, sender)) or plan.ip_choices.get((queue, -1))
+    if not choices:
+        return [(queue, WHOLE)]
+    below = [0, *(choice.below for choice in choices)]
+    return [
+        (choice.queue, choice.below - before)
+        for choice, before in zip(choices, below, strict=False)
+    ]
+
+
 def _last_queues(
     plan: Plan, hub: int, connector: int, band: int, domains: npt.NDArray[np.int64]
-) -> list[QueuePlan]:
+) -> list[int]:
     """Return the last queues for domains and a size band; no route leads back to an earlier hub."""
     joined = np.frombuffer(plan.routes[hub, connector][band], np.int64)[domains]
     last = []
@@ -107,7 +137,7 @@ def _last_queues(
         # A mailbox or unreachable queue has no egress and no further hub, so it adds nothing.
         # Behind a relay service receivers see the IP of the service.
         if queue.egress >= 0 and queue.relay < 0:
-            last.append(queue)
+            last.append(number)
         for to in queue.to_hubs:
             # Behind a smart host no send connector is linked to the receive connector.
             link = -1 if queue.sessions else connector

@@ -6,12 +6,14 @@ Pure functions, without clock and chance: the rules of `relaysim.mail` for the t
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import lcm
 
 from relaysim.mail.address import IpAddress
 from relaysim.mail.domains import AcceptedDomainType, is_authoritative
 from relaysim.mail.send_connector import is_source, smart_host_domain
 from relaysim.mail.send_connector import next_hop as queue_name
 from relaysim.mail.send_routing import Route, Unrouted, select_send_connector
+from relaysim.plan.public_ips import public_ips
 from relaysim.scenario.connector import SendConnector
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.smart_hubs import smart_balancer, smart_hubs
@@ -47,7 +49,7 @@ class Hop:
         The name of the queue: a domain, a list of smart hosts, or for a transfer the source
         servers; "" for other kinds.
     egress : str or None
-        The public IP of a remote hop.
+        The public IP of a remote hop; of a pool the first one, before `by_public_ip`.
     connector : SendConnector or None
         The send connector.
     route : Route or None
@@ -135,7 +137,7 @@ def next_hop(
             HopKind.REMOTE,
             hub,
             queue_name(connector, domain),
-            scenario.hubs[hub].egress,
+            next(iter(public_ips(scenario, hub))),
             connector,
             route,
             answering_domain(connector, domain),
@@ -225,7 +227,12 @@ def smart_hosts_in_use(scenario: Scenario) -> tuple[str, ...]:
 
 
 def last_hops(
-    scenario: Scenario, hub: str, domain: str, size: int, receive_connector: str | None = None
+    scenario: Scenario,
+    hub: str,
+    domain: str,
+    size: int,
+    receive_connector: str | None = None,
+    sender: str | None = None,
 ) -> tuple[Hop, ...]:
     """Return the last hops of a transaction: `next_hop`, or after a transfer one of each source.
 
@@ -233,19 +240,42 @@ def last_hops(
     ----------
     scenario, hub, domain, size, receive_connector
         As for `next_hop`.
+    sender : str or None
+        The domain of the sender, lower case, which may decide the public IP.
 
     Returns
     -------
     tuple of Hop
         One hop, or one for each hub that a transfer leads to, used in turn (confirmed: Microsoft on
-        load balancing within a site).
+        load balancing within a site). Each carries as much mail: a hop of more weight stands there
+        several times.
     """
     hop = next_hop(scenario, hub, domain, size, receive_connector)
     if hop.kind is not HopKind.TRANSFER:
-        return (hop,)
+        return by_public_ip(scenario, hop, sender)
     link = link_after(hop, receive_connector)
+    parts = [last_hops(scenario, name, domain, size, link, sender) for name in hop.to_hubs]
+    most = lcm(*map(len, parts))
+    return tuple(last for part in parts for _ in range(most // len(part)) for last in part)
+
+
+def by_public_ip(scenario: Scenario, hop: Hop, sender: str | None) -> tuple[Hop, ...]:
+    """Return a hop once for each public IP of its hub, as often as the weight of the IP.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    hop : Hop
+        A hop of any kind; only a remote one has a public IP.
+    sender : str or None
+        The domain of the sender, lower case.
+    """
+    if hop.kind is not HopKind.REMOTE:
+        return (hop,)
+    weights = public_ips(scenario, hop.hub, sender)
     return tuple(
-        last for name in hop.to_hubs for last in last_hops(scenario, name, domain, size, link)
+        replace(hop, egress=address) for address, weight in weights.items() for _ in range(weight)
     )
 
 

@@ -137,6 +137,13 @@ def separate_culprits(plan: Plan) -> Plan:
             )
             for (hub, connector), bands in plan.routes.items()
         },
+        ip_choices=plan.ip_choices
+        | {
+            (queue + queues, sender): tuple(
+                choice._replace(queue=choice.queue + queues) for choice in choices
+            )
+            for (queue, sender), choices in plan.ip_choices.items()
+        },
         moved=plan.moved | {route + queues: to + queues for route, to in plan.moved.items()},
         # An outage or a listing is outside the hubs, so it already holds for both.
         script=plan.script
@@ -159,7 +166,7 @@ def _next(number: int, count: int) -> int:
 
 def _queue_name(plan: Plan, queue: QueuePlan) -> str:
     """Return the name of the twin of a queue."""
-    address = plan.egress[queue.egress].name if queue.moved else ""
+    address = plan.egress[queue.egress].name if queue.by_ip else ""
     return queue_name(queue.kind, plan.hubs[queue.hub].name + CULPRITS, queue.next_hop, address)
 
 

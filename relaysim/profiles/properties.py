@@ -52,6 +52,11 @@ class MtaProperties:
 
     Where it is false, all core work is first in, first out: mail that comes in slows delivery.
     """
+    chooses_public_ip: bool
+    """Whether it can choose the public IP of a message, by a pool or by the domain of the sender.
+
+    Where it is false, address translation gives all of its mail one IP.
+    """
     end_of_support: str
     """The day on which the support of the maker ended, such as 2025-10-14; empty if it did not."""
 

@@ -5,15 +5,17 @@ from typing import Annotated, Self
 from immutabledict import immutabledict
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
+from relaysim.mail.address import parse_domain
 from relaysim.mail.destination_concurrency import Feedback, parse_feedback
 from relaysim.profiles.properties import MtaProperties
 from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.pool import EgressName
 from relaysim.scenario.table import (
     DEFAULT_SITE,
     Address,
-    AddressName,
     Duration,
     Interval,
+    Keyed,
     Lasting,
     Limit,
     Many,
@@ -85,8 +87,15 @@ class Hub(Table):
     """Processor cores that work on mail."""
     addresses: Annotated[Many[Address], Field(min_length=1)]
     """Its own IP addresses, which receive connectors bind to."""
-    egress: AddressName
-    """The public IP that its mail leaves by: a key of `[egress]`."""
+    egress: EgressName
+    """The public IP that its mail leaves by, a key of `[egress]`; or a pool of them, `[pools]`."""
+    egress_by_sender_domain: Keyed[Annotated[str, BeforeValidator(parse_domain)], EgressName] = (
+        Field(default_factory=immutabledict)
+    )
+    """The public IP or pool of mail with a sender of a domain; other mail has `egress`.
+
+    Postfix: `sender_dependent_default_transport_maps`. An Exchange mailbox server cannot choose.
+    """
     receive_connectors: Named[ReceiveConnector] = Field(default_factory=immutabledict)
     """Its receive connectors by name."""
     site: Annotated[str, Field(min_length=1)] = DEFAULT_SITE

@@ -28,6 +28,7 @@ from relaysim.scenario.host import Host
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.load_balancer import LoadBalancer
 from relaysim.scenario.operations import Coupling, Operations
+from relaysim.scenario.pool import Pool
 from relaysim.scenario.relay import Relay
 from relaysim.scenario.run_end import LONGEST, USUAL
 from relaysim.scenario.table import (
@@ -242,6 +243,8 @@ class Scenario(Table):
     """Internet lines by name."""
     egress: Annotated[Keyed[AddressName, Egress], Field(min_length=1)]
     """Public IPs that hubs send from, by address."""
+    pools: Named[Pool] = Field(default_factory=immutabledict)
+    """Pools of public IPs by name, which hubs have as `egress`."""
     mailboxes: Mailboxes
     """The mailbox server."""
     hosts: Annotated[Named[Host], Field(min_length=1)]

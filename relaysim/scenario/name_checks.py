@@ -29,6 +29,7 @@ _GROUPS = (
     "relays",
     "dns",
     "load_balancers",
+    "pools",
 )
 
 

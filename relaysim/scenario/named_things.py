@@ -18,6 +18,7 @@ _NOUNS = {
     ("load_balancers",): "load balancer",
     ("lines",): "line",
     ("egress",): "egress",
+    ("pools",): "pool",
     ("hosts",): "host",
     ("hosts", "*", "streams"): "stream",
     ("destinations",): "destination",

@@ -107,6 +107,25 @@ def _settings(raw: Raw, collection: Collection) -> Found:
                 yield Problem(("hubs", name, key), text)
 
 
+def _public_ips(raw: Raw, collection: Collection) -> Found:
+    """Report hubs that have several public IPs and cannot choose one for a message.
+
+    Microsoft, Set-SendConnector: Exchange uses SourceIPAddress on Edge servers alone.
+    """
+    hubs = with_defaults({"hubs": at(raw, "hubs")}, collection)
+    for name, table in named(hubs, "hubs"):
+        pools = [key for key in ("egress",) if table.get(key) in at(raw, "pools")]
+        by_sender = [key for key in ("egress_by_sender_domain",) if table.get(key)]
+        for key in () if table["properties"].chooses_public_ip else (*pools, *by_sender):
+            yield Problem(
+                ("hubs", name, key),
+                f"{name} is {table.get('mta')}, which cannot choose a public IP: SourceIPAddress "
+                "of a send connector is for Edge servers alone, and address translation gives all "
+                'mail of the server one IP. Send this mail by a hub with mta = "postfix" (smart '
+                "host of a send connector), or by another server with an IP of its own",
+            )
+
+
 def _licences(raw: Raw, collection: Collection) -> Found:
     """Report relay services whose limit depends on licences that no file gives."""
     filled = with_defaults({"relays": at(raw, "relays")}, collection)
@@ -128,6 +147,7 @@ PROFILE_CHECKS: tuple[Callable[[Raw, Collection], Found], ...] = (
     _parted,
     _linked,
     _settings,
+    _public_ips,
     *FRONT_END_CHECKS,
     _licences,
 )

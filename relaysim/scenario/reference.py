@@ -126,12 +126,25 @@ def _servers(raw: Raw) -> Found:
 
 
 def _egress(raw: Raw) -> Found:
-    known = {parsed(parse_ip, key): key for key in at(raw, "egress")}
+    known = {str(parsed(parse_ip, key)): key for key in at(raw, "egress")}
+    pools = at(raw, "pools")
     for hub, table in named(raw, "hubs"):
-        address = parsed(parse_ip, table.get("egress"))
-        if address is not None and address not in known:
-            path = ("hubs", hub, "egress")
-            yield unknown(path, str(address), "egress", known.values())
+        path: KeyPath = ("hubs", hub, "egress")
+        by_sender = at(table, "egress_by_sender_domain")
+        for where, value in (
+            (path, table.get("egress")),
+            *((("hubs", hub, "egress_by_sender_domain", key), by_sender[key]) for key in by_sender),
+        ):
+            name = str(parsed(parse_ip, value) or value)
+            if isinstance(value, str) and name not in (*known, *pools):
+                noun = "egress or pool" if pools else "egress"
+                yield unknown(where, name, noun, (*known.values(), *pools))
+    for pool, table in named(raw, "pools"):
+        for key in at(table, "members"):
+            address = parsed(parse_ip, key)
+            if address is not None and str(address) not in known:
+                where = ("pools", pool, "members", key)
+                yield unknown(where, key, "egress", known.values())
     lines = at(raw, "lines")
     for name, table in named(raw, "egress"):
         line = table.get("line")

@@ -179,8 +179,8 @@ class Names:
     """Of each queue: the domain that answers, -1 within the organization."""
     queue_egress: tuple[int, ...]
     """Of each queue: the public IP, -1 within the organization."""
-    queue_moved: tuple[bool, ...]
-    """Of each queue: whether it is for culprits' mail that was moved to another public IP."""
+    queue_by_ip: tuple[bool, ...]
+    """Of each queue: whether its public IP distinguishes it from others for the same next hop."""
     station_kind: tuple[StationKind, ...]
     station_hub: tuple[int, ...]
     """Of each station: its hub, -1 for a line."""

@@ -65,6 +65,8 @@ class Decision(IntEnum):
     DELAY_NOTICE = 10
     # Of the first recipient of a message, counted by attempt of the host.
     PROXY = 11
+    # Of the first recipient of a message, once.
+    PUBLIC_IP = 12
     # Of a recipient, once; of an address of a mailing list, for all recipients that go to it.
     DESTINATION = 16
     DOMAIN = 17

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import Kind
+from worlds.random_pools import OTHERS
 
 Tables = dict[str, Any]
 
@@ -231,6 +232,7 @@ _PLACE = {
     "198.51.100.10": ("198.51.100.8/29", "198.51.100.0/24"),
     "203.0.113.25": ("203.0.113.24/29", "203.0.113.0/25", "203.0.113.0/24"),
     "203.0.113.26": ("203.0.113.24/29", "203.0.113.0/25", "203.0.113.0/24"),
+    **dict.fromkeys(OTHERS, ("203.0.113.24/29", "203.0.113.0/24")),
 }
 
 

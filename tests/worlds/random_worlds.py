@@ -8,6 +8,7 @@ from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import Kind
 from relaysim.scenario.table import DEFAULT_SITE
 from worlds.random_balancers import with_balancers
+from worlds.random_pools import with_pools
 from worlds.random_relays import with_relays
 from worlds.random_reputation import reputed, slowed, slower, unlisted
 
@@ -633,6 +634,8 @@ def plain_worlds(draw: st.DrawFn) -> Tables:
     tables = draw(with_chain(draw(with_postfix(tables))))
     if draw(st.sampled_from((False, False, True))):
         tables = draw(with_balancers(tables))
+    if draw(st.sampled_from((False, False, True))):
+        tables = draw(with_pools(tables))
     sites = sorted({hub.get("site", DEFAULT_SITE) for hub in tables["hubs"].values()})
     tables["mailboxes"]["site"] = draw(st.sampled_from(sites))
     if draw(st.sampled_from((False, False, False, True))):

@@ -50,6 +50,7 @@ EXPECTED = (
     *("message sent several times", "mailing list address removed", "moved queue used"),
     *("refusal by a list", "refusal by a provider", "lookup with an answer", "lookup without one"),
     *("second day", "ends at the horizon", "ends early"),
+    *("one of a pool of IPs", "another IP by sender domain"),
     *("by round robin", "by least connections", "client behind source NAT"),
     *("smart host is a load balancer", "load balancer without a hub that runs"),
     *("stops of a hub overlap", "outages overlap", "listings overlap"),
@@ -64,6 +65,7 @@ def reached(tables: Tables, plan: Plan, trace: Trace) -> set[str]:
         *_settings(tables, plan, trace),
         *_submission(plan, trace),
         *_balancers(tables, plan, trace),
+        *_public_ips(plan, trace),
         *_delivery(plan, trace),
         *_script(plan),
     }
@@ -209,6 +211,16 @@ def _balancers(tables: Tables, plan: Plan, trace: Trace) -> Iterator[str]:
                         yield "client behind source NAT"
     if any(plan.queues[number].balancer >= 0 for number in set(trace.attempts["queue"].tolist())):
         yield "smart host is a load balancer"
+
+
+def _public_ips(plan: Plan, trace: Trace) -> Iterator[str]:
+    used = set(np.unique(trace.attempts["queue"]).tolist())
+    for (_, sender), choices in plan.ip_choices.items():
+        if used & {choice.queue for choice in choices}:
+            if len(choices) > 1:
+                yield "one of a pool of IPs"
+            if sender >= 0:
+                yield "another IP by sender domain"
 
 
 def _most(starts: np.ndarray, ends: np.ndarray) -> int:

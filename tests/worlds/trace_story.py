@@ -150,7 +150,7 @@ NAMES = Names(
     ),
     queue_domain=(-1, -1, 3, 1, 2, 3),
     queue_egress=(-1, -1, 0, 0, 0, 1),
-    queue_moved=(False,) * 6,
+    queue_by_ip=(False,) * 6,
     station_kind=(
         *(StationKind.CORES, StationKind.COMMIT) * 2,
         StationKind.LINE,

@@ -19,6 +19,7 @@
 #include "relay/mailbox_server.cpp"
 #include "relay/message_retry.cpp"
 #include "relay/outbound_connections.cpp"
+#include "relay/public_ip_choice.cpp"
 #include "relay/queue_retry.cpp"
 #include "relay/receive_connector_sessions.cpp"
 #include "relay/shadow_copy.cpp"

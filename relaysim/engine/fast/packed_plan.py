@@ -151,6 +151,7 @@ class _Packing:
             **self._balancers(),
             **self._hubs(),
             **self._queues(),
+            **self._ip_choices(),
             **self._receivers(),
             **self._relays(),
             **self._routes(),
@@ -172,6 +173,7 @@ class _Packing:
             "mailbox_time": law(plan.mailbox_time),
             "complaint_delay": law(plan.complaint_delay),
             "feedback_delay": law(plan.feedback_delay),
+            "from_domains": len(plan.from_domains),
             "back_off": BACK_OFF.index(plan.operations.back_off),
             "week_offset": plan.operations.offset,
             "reacts": plan.operations.reacts,
@@ -187,6 +189,7 @@ class _Packing:
                 stream,
                 *("host", "priority", "sender_domain", "sender_is_authoritative", "culprit"),
                 *("counted", "compromised", "bounce_removals", "listing_party", "ip_party"),
+                "from_domain",
             )
             for stream in plan.streams
         ]
@@ -371,6 +374,18 @@ class _Packing:
                 peers.append({"hub": hub, "refusal": self.texts.number(text)} | peer)
         moved = [self.plan.moved.get(number, NONE) for number in range(len(queues))]
         return {"queues": queues, "peers": peers, "moved": moved}
+
+    def _ip_choices(self) -> dict[str, Any]:
+        plan = self.plan
+        # Without any choice the array is empty, as in most plans.
+        shape = len(plan.queues) if plan.ip_choices else 0, len(plan.from_domains) + 1
+        choice_of = np.full(shape, NONE, dtype=np.int64)
+        choices, members = list[Row](), list[Row]()
+        for (queue, sender), by_ip in plan.ip_choices.items():
+            choice_of[queue, sender + 1] = len(choices)
+            choices.append({"first": len(members)})
+            members += [choice._asdict() for choice in by_ip]
+        return {"choice_of": choice_of, "choices": choices, "choice_members": members}
 
     def _receivers(self) -> dict[str, Any]:
         plan, text = self.plan, self.texts.number

@@ -54,6 +54,8 @@ struct Run {
   void in_hub(Hub&, i64 entry, Vec<i64>& into);
   // relay/front_end
   i64 taker(i64 hub, const ConnectorPlan&, u64 key, i64 attempt) const;
+  // relay/public_ip_choice
+  i64 by_public_ip(i64 queue, i64 message) const;
   // relay/shadow_copy
   bool copy_to_shadow(ShadowCopy&, Target, const Hub&, i64 epoch, u64 entity, i64 message,
                       i64 mails);

@@ -12,6 +12,7 @@ from relaysim.engine.relay.active_queue import ActiveQueue
 from relaysim.engine.relay.ageing import Ageing
 from relaysim.engine.relay.back_pressure import Pressure
 from relaysim.engine.relay.outbound_connections import OutboundConnections
+from relaysim.engine.relay.public_ip_choice import PublicIpChoice
 from relaysim.engine.relay.receive_connector_sessions import ConnectorSessions
 from relaysim.engine.relay.station import CATEGORIZE, Cores, QueueDatabase
 from relaysim.mail import reply
@@ -103,11 +104,12 @@ class Hub:
         number: int,
         open_queue: Callable[["Hub", int], TransactionQueue],
         rerouting: Rerouting,
+        public_ips: PublicIpChoice,
     ) -> None:
         self.loop, self.record, self.transactions, self.scenario_plan = context
         loop, record, plan = self.loop, self.record, context.plan.hubs[number]
         self.number, self.plan, self.open_queue = number, plan, open_queue
-        self.rerouting = rerouting
+        self.rerouting, self.public_ips = rerouting, public_ips
         self.up, self.epoch, self.stops = True, 0, 0
         self.stopped_at: list[int] = []
         self.started_at: list[int] = []
@@ -241,6 +243,8 @@ class Hub:
         if acknowledgement is not None:
             acknowledgement.remaining = len(groups)
         now, expires = self.loop.tick, accepted_at + self.plan.message_expiration_timeout
+        if plan.ip_choices:
+            groups = {self.public_ips.queue(queue, message): rows for queue, rows in groups.items()}
         if self.rerouting.culprits_moved and plan.streams[messages.stream[message]].culprit:
             groups = {plan.moved.get(queue, queue): rows for queue, rows in groups.items()}
         for queue, rows in groups.items():

@@ -1,0 +1,35 @@
+"""Pools of public IPs in random worlds, and public IPs by sender domain."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+Tables = dict[str, Any]
+OTHERS = ("203.0.113.27", "203.0.113.28")
+_CHOOSES = ("none", "postfix")
+"""The servers that can choose their public IP."""
+
+
+@st.composite
+def with_pools(draw: st.DrawFn, tables: Tables) -> Tables:
+    """The same, where some hubs have several public IPs."""
+    usual = next(iter(tables["egress"].values()))
+    known = list(tables["egress"])
+    tables["egress"] |= {address: dict(usual) for address in OTHERS}
+    members = [*draw(st.lists(st.sampled_from(known), max_size=2, unique=True)), *OTHERS]
+    pool = {address: draw(st.integers(1, 3)) for address in members}
+    tables["pools"] = {"pool": {"members": pool}}
+    choices = (*known, *OTHERS, "pool")
+    for hub in tables["hubs"].values():
+        if hub["mta"] not in _CHOOSES or draw(st.sampled_from((True, False, False))):
+            continue
+        if draw(st.booleans()):
+            hub["egress"] = "pool"
+        hub["egress_by_sender_domain"] = draw(
+            st.dictionaries(
+                st.sampled_from(("elsewhere.example", "cozumpark.com")),
+                st.sampled_from(choices),
+                max_size=2,
+            )
+        )
+    return tables
