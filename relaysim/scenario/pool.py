@@ -1,4 +1,4 @@
-"""Pools of public IPs, one of which a hub chooses for each message."""
+"""Pools of public IPs: a hub chooses one of them for each message."""
 
 from typing import Annotated
 
@@ -30,7 +30,7 @@ EgressName = Annotated[str, BeforeValidator(_ip_or_name)]
 
 
 class Pool(Table):
-    """Public IPs, one of which a hub chooses for each message, by weight.
+    """Public IPs. A hub chooses one of them for each message, by weight.
 
     A message keeps its IP for all its attempts (assumption: KumoMTA may choose anew at each).
     """
