@@ -3,6 +3,7 @@
 `pytest --force-regen` writes the files anew; the diff is then read and committed.
 """
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,16 @@ from worlds.golden_sections import Golden, Wording
 from relaysim.audit import Finding
 
 GOLDEN = Path(__file__).parent / "golden"
+
+# A search for garbage would look through the thousands of collected tests each time.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Leave the collected tests out of each later search for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

@@ -2,9 +2,18 @@
 
 import re
 
-import nbformat
 import pytest
-from worlds.lessons import FILES, FOLDER, QUICK, execute, parameters, read, solution
+from worlds.lessons import (
+    FILES,
+    FOLDER,
+    QUICK,
+    execute,
+    parameters,
+    read,
+    solution,
+    validate,
+    with_solution,
+)
 
 
 @pytest.mark.filterwarnings("ignore")  # Of the kernel's own machinery, not of ours.
@@ -17,8 +26,7 @@ def test_a_notebook_runs_and_the_solution_of_its_exercise_too(file, monkeypatch)
     changed = [f"{name} = {value!r}" for name, value in QUICK[file.stem].items()]
     cell.source = "\n".join([cell.source, *changed])
     # A solution states what it found in assertions, so one that is wrong ends in an error.
-    book.cells.append(nbformat.v4.new_code_cell(solution(file)))
-    done = execute(book)
+    done = execute(with_solution(book, file))
     outputs = [output for cell in done.cells if cell.cell_type == "code" for output in cell.outputs]
     assert outputs
     assert [output for output in outputs if output.output_type == "error"] == []
@@ -33,5 +41,5 @@ def test_an_exercise_names_its_solution_which_asserts_what_it_finds(file):
 def test_all_notebooks_are_here():
     assert sorted(each.stem for each in FOLDER.glob("*.ipynb")) == list(QUICK)
     for file in FILES:
-        nbformat.validate(read(file))
+        validate(read(file))
         assert file.stat().st_size < 1_500_000

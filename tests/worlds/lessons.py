@@ -1,10 +1,11 @@
-"""The notebooks, and the little setting in which each is executed here."""
+"""The notebooks, and the little setting in which each is executed here.
+
+The functions import nbformat and nbclient themselves: that takes a second, which not every process
+of the tests has to wait.
+"""
 
 from pathlib import Path
 from typing import Any
-
-import nbformat
-from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 QUICK: dict[str, dict[str, Any]] = {
@@ -42,7 +43,24 @@ FILES = [FOLDER / f"{name}.ipynb" for name in QUICK]
 
 def read(file: Path) -> Any:
     """A notebook as it was committed."""
+    import nbformat
+
     return nbformat.read(file, as_version=4)
+
+
+def validate(book: Any) -> None:
+    """Raise an error where a notebook has not the declared form."""
+    import nbformat
+
+    nbformat.validate(book)
+
+
+def with_solution(book: Any, file: Path) -> Any:
+    """Return the notebook with the solution of its exercise as its last cell."""
+    from nbformat.v4 import new_code_cell
+
+    book.cells.append(new_code_cell(solution(file)))
+    return book
 
 
 def solution(file: Path) -> str:
@@ -57,6 +75,8 @@ def parameters(book: Any) -> list[Any]:
 
 def execute(book: Any) -> Any:
     """Run a notebook from a clean kernel, top to bottom, in its own folder."""
+    from nbclient import NotebookClient
+
     where = {"metadata": {"path": str(FOLDER)}}
     NotebookClient(book, timeout=600, kernel_name="python3", resources=where).execute()
     return book
