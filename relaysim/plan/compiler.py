@@ -296,6 +296,7 @@ def _queue_manager(hub: hub_model.Hub) -> QueueManagerPlan | None:
         hub.destination_concurrency_positive_feedback or Feedback.ONE,
         hub.destination_concurrency_negative_feedback or Feedback.ONE,
         hub.smtp_connection_reuse_time_limit or 0,
+        hub.smtp_connection_cache_time_limit or 0,
         hub.qmgr_message_active_limit or 0,
         hub.in_flow_delay or 0,
         hub.process_start_time or 0,

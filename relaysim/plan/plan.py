@@ -218,6 +218,7 @@ class QueueManagerPlan:
     positive_feedback: Feedback
     negative_feedback: Feedback
     connection_reuse_time: int
+    connection_cache_time: int
     active_limit: int
     in_flow_delay: int
     process_start_time: int

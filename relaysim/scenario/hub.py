@@ -64,6 +64,7 @@ _POSTFIX = (
     "destination_concurrency_positive_feedback",
     "destination_concurrency_negative_feedback",
     "smtp_connection_reuse_time_limit",
+    "smtp_connection_cache_time_limit",
     "qmgr_message_active_limit",
     "in_flow_delay",
     "process_start_time",
@@ -165,6 +166,8 @@ class Hub(Table):
     """Postfix: how much a failed connection takes away."""
     smtp_connection_reuse_time_limit: Interval | None = None
     """Postfix: how long a connection takes further messages."""
+    smtp_connection_cache_time_limit: Duration | None = None
+    """Postfix: how long a connection stays open that no message uses."""
     qmgr_message_active_limit: Positive | None = None
     """Postfix: messages that it may send at a time; the others wait in the order of arrival."""
     in_flow_delay: Duration | None = None

@@ -23,6 +23,15 @@ reject_time = "0 s"
 SECOND = "[destinations.sink]\nresponse_time = '1 s'"
 
 
+OUTAGE = """
+[destinations.sink]
+connect_time = "1 s"
+[[events]]
+at = "0 s"
+outage = { destination = "sink", for = "1 min" }
+"""
+
+
 def starts(run: Played) -> list[float]:
     return sorted(start for _, start, _, _ in run.attempts(OUT))
 
@@ -61,35 +70,47 @@ def test_new_processes_start_one_after_another() -> None:
 
 
 def test_connections_are_used_again_for_a_limited_time() -> None:
-    """One connection, four messages of a second each: after 2 s it takes no further one."""
+    """One connection, five messages of a second each: after 2 s it takes no further one."""
     one = """
     [hubs.HUB01]
     max_per_domain_outbound_connections = 1
     smtp_connection_reuse_time_limit = "2 s"
+    smtp_connection_cache_time_limit = "0 s"
     """
     run = play(POSTFIX, SECOND, one, mail={"app.load": [0] * 5})
     assert run.opened(OUT) == [1, 0, 1, 0, 1]
 
 
 def test_a_next_hop_is_dead_after_a_cohort_of_failures() -> None:
-    """Eight messages at 10 s, and no connection for a minute.
+    """Eight messages at 10 s, and no connection for a minute; to notice that takes a second.
 
-    The failures count 1/5, 1/4, 1/3 and 1/2, more than 1 together: after the fourth the next hop is
-    dead until 310 s. Nothing else is tried. All messages are deferred, for 300 s from second 10:
-    the scan at 600 s finds them.
+    Five connections fail at 11 s. The failures count 1/5, 1/4, 1/3 and 1/2, more than 1 together:
+    after the fourth the next hop is dead until 311 s. Nothing else is tried. All messages are
+    deferred, for 300 s from second 11: the scan at 600 s finds them, and five are sent at a time.
     """
-    outage = '[[events]]\nat = "0 s"\noutage = { destination = "sink", for = "1 min" }'
-    run = play(POSTFIX, outage, mail={"app.load": [10] * 8})
-    assert run.attempts(OUT)[:4] == [(number, 10.0, 10.0, UNABLE) for number in range(4)]
-    assert starts(run)[4:] == [600.0] * 8
-    assert run.levels(Level.QUEUE_RETRY, OUT) == [(10.0, 1), (310.0, 0)]
-    assert run.ends("app.load") == [(600.0, "delivered")] * 8
+    run = play(POSTFIX, OUTAGE, mail={"app.load": [10] * 8})
+    assert run.attempts(OUT)[:5] == [(number, 10.0, 11.0, UNABLE) for number in range(5)]
+    assert starts(run)[5:] == [600.0] * 5 + [601.0] * 3
+    assert run.levels(Level.QUEUE_RETRY, OUT) == [(11.0, 1), (311.0, 0)]
+    assert {status for _, status in run.ends("app.load")} == {"delivered"}
+
+
+def test_failures_of_messages_that_come_one_by_one_make_no_next_hop_dead() -> None:
+    """Each fails alone, after 1 s. Its queue is empty then, and Postfix discards it."""
+    run = play(POSTFIX, OUTAGE, mail={"app.load": [10, 15, 20, 25, 30]})
+    assert run.levels(Level.QUEUE_RETRY, OUT) == []
+    assert starts(run)[:5] == [10.0, 15.0, 20.0, 25.0, 30.0]
+
+
+def test_an_empty_queue_begins_anew() -> None:
+    """After 20 messages the concurrency is 10; at 10 s the queue has been empty: 5 at once again."""
+    run = play(POSTFIX, SECOND, mail={"app.load": [0] * 20 + [10] * 20})
+    assert counted(run) == [5, 10, 5, 0, 0, 0, 0, 0, 0, 0, 5, 10, 5]
 
 
 def test_mail_that_comes_while_the_next_hop_is_dead_is_deferred_without_an_attempt() -> None:
     """The message of 100 s is not tried before the scan at 600 s: 100 s + 300 s are over at 400 s."""
-    outage = '[[events]]\nat = "0 s"\noutage = { destination = "sink", for = "1 min" }'
-    run = play(POSTFIX, outage, mail={"app.load": [10] * 4 + [100]})
+    run = play(POSTFIX, OUTAGE, mail={"app.load": [10] * 4 + [100]})
     assert [start for number, start, _, _ in run.attempts(OUT) if number == 4] == [600.0]
 
 

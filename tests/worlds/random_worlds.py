@@ -322,6 +322,7 @@ _OF_POSTFIX = _each(
     destination_concurrency_positive_feedback=("1", "1/concurrency", "1/sqrt_concurrency"),
     destination_concurrency_negative_feedback=("1", "1/concurrency", "1/sqrt_concurrency"),
     smtp_connection_reuse_time_limit=("1 s", "10 s", "5 min"),
+    smtp_connection_cache_time_limit=("0 s", "2 s", "1 min"),
     qmgr_message_active_limit=(1, 3, 20_000),
     in_flow_delay=("0 s", "1 s"),
     process_start_time=("0 s", "1 s"),

@@ -296,12 +296,29 @@ struct Concurrency {
   void failed();
 };
 
+// relay/connection_cache
+struct CachedConnection {
+  i64 opened_at = 0, carried = 0, timer = -1;  // timer: sequence number of its end
+};
+
+struct ConnectionCache {
+  i64 time_limit = 0, last_done = -2;  // second of the last delivery; -2: none since it was empty
+  bool loads = false, stores = false;
+  Vec<CachedConnection> connections;  // the last one is taken first
+
+  void forget();
+  bool selected(i64 now, i64 busy);
+  bool take(CachedConnection* taken);
+  void done(i64 now);
+};
+
 // relay/delivery_queue
 struct DeliveryQueue {
   i64 number = 0, hub = 0, limit = 0;
   bool leads_outside = false, has_quotas = false, is_open = false, retrying = false;
   bool is_of_postfix = false, pumping = false;
   Concurrency concurrency;
+  ConnectionCache cache;
   i64 dead_timer = -1;  // sequence number of the end of the dead time; -1: the next hop lives
   Ring<i64> ready[3];
   i64 in_use[3] = {0, 0, 0};
@@ -322,6 +339,7 @@ struct DeliveryQueue {
   void open_connections(Run&);
   i64 next_transaction(Run&, i64 opens = 0);
   i64 take_next(Run&, i64 opened_at);
+  bool may_be_used_again(Run&, i64 opened_at) const;
   i64 oldest(Run&);
   bool is_older(Run&, DeliveryQueue& other);
   i64 next_hub(Run&, i64* reply);
@@ -336,6 +354,7 @@ struct DeliveryQueue {
   void connection_works(Run&, i64 transaction);
   void connection_closed(Run&);
   void end_attempt(Run&, i64 transaction, i64 reply);
+  void begin_anew_if_empty();
   void end(Run&, i64 transaction, i64 reply);
   void record_attempt(Run&, i64 transaction, i64 start, i64 end, i64 reply, i64 opened);
   void connection_failed(Run&, i64 transaction, i64 reply);
@@ -351,6 +370,11 @@ struct DeliveryQueue {
   void start(Run&);
   void record_wait(Run&, i64 transaction, i64 end = -1);
   void close(Run&);
+  // relay/connection_cache
+  bool leaves(Run&, i64 transaction) const;
+  void keep(Run&, i64 opened_at, i64 carried);
+  void cached_too_long(Run&, u64 sequence);
+  void close_cached(Run&);
   // relay/destination_concurrency
   void destination_answered(Run&);
   void destination_failed(Run&);
@@ -382,6 +406,8 @@ struct Connection {
   i64 refusal = -1, verdict = 0, reply = -1, size = 0, due = 0, opened_at = 0;
   u64 key = 0;
   i64 peer = -1, peer_epoch = 0, message = 0;
+  bool is_cached = false;  // it comes from the cache of its queue
+  bool leaves = false;     // its transaction leaves it to others
 };
 
 struct Source {

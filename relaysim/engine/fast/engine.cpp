@@ -8,6 +8,7 @@
 #include "relay/ageing.cpp"
 #include "relay/back_pressure.cpp"
 #include "relay/connection.cpp"
+#include "relay/connection_cache.cpp"
 #include "relay/delivery_processes.cpp"
 #include "relay/delivery_queue.cpp"
 #include "relay/destination_concurrency.cpp"

@@ -115,7 +115,7 @@ struct CostPlan {
 };
 
 struct HubPlan {
-  i64 cores, sends_first, cpu_station, commit_station, submission_station, egress, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, reject_time, skip_5xx_greeting, shadow, message_retry_interval, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, minimal_backoff_time, maximal_backoff_time, queue_run_delay, initial_destination_concurrency, connection_reuse_time, active_limit, in_flow_delay, process_start_time, max_idle, positive_feedback, negative_feedback, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, delay_start, delay_step, delay_longest, delays_first;
+  i64 cores, sends_first, cpu_station, commit_station, submission_station, egress, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, reject_time, skip_5xx_greeting, shadow, message_retry_interval, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, minimal_backoff_time, maximal_backoff_time, queue_run_delay, initial_destination_concurrency, connection_reuse_time, connection_cache_time, active_limit, in_flow_delay, process_start_time, max_idle, positive_feedback, negative_feedback, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, delay_start, delay_step, delay_longest, delays_first;
 };
 
 struct DrivePlan {
@@ -916,4 +916,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "afa0d88b65a56715d0c78dac20cee138"
+#define LAYOUT "6201d14cebb5164e9b2499f1d6a428bd"

@@ -54,6 +54,7 @@ QUEUE_MANAGER = (
     "queue_run_delay",
     "initial_destination_concurrency",
     "connection_reuse_time",
+    "connection_cache_time",
     "active_limit",
     "in_flow_delay",
     "process_start_time",

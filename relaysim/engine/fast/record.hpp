@@ -117,6 +117,7 @@ struct TransactionState {
   i32 before = -1, after = -1;               // its neighbours among those of its queue on connections
   i64 opened = 0;
   bool is_active = false;  // in the active queue of a hub of Postfix
+  bool stores = false;     // leaves its connection in the cache of Postfix
 };
 
 // One entry per row of the table `transactions`, which has message, first recipient, parent, queue.

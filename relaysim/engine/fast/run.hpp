@@ -70,7 +70,7 @@ struct Run {
   void mailbox_submission_failed(i64 host, i64 message, i64 reply);
   void close_mailbox(Host&);
   // relay/connection
-  void deliver(DeliveryQueue&, i64 transaction);
+  void deliver(DeliveryQueue&, i64 transaction, const CachedConnection* cached);
   void outside(u32 number);
   void inside(u32 number);
   // script

@@ -219,6 +219,9 @@ void Run::step(const Event& event) {
     case DEAD_TIME_OVER:
       queues[number].dead_time_over(*this, event.sequence);
       break;
+    case CACHED_TOO_LONG:
+      queues[number].cached_too_long(*this, event.sequence);
+      break;
     case SUSPENSION_OVER:
       queues[number].probe(*this, target.second);
       break;
@@ -277,6 +280,7 @@ void Run::free_actors() {
   for (i64 number = 0; number < queues.size; number++) {
     DeliveryQueue& queue = queues[number];
     for (Ring<i64>& ready : queue.ready) ready.free_memory();
+    queue.cache.connections.free_memory();
     for (i64 place = 0; place < queue.suspended.size; place++)
       queue.suspended[place].held.free_memory();
     queue.suspended.free_memory();

@@ -1,8 +1,10 @@
 """Connections of a hub: to other organizations, to the mailbox server, and to hubs of the site."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from relaysim.engine.kernel import ATTEMPT, ProcessGenerator
+from relaysim.engine.relay.connection_cache import CachedConnection
 from relaysim.engine.relay.delivery_queue import DeliveryQueue
 from relaysim.engine.relay.station import RECEIVE, SEND, Line
 from relaysim.engine.reputation.receiver import ACCEPTED, CLOSED, DEFERRED, Internet
@@ -25,13 +27,17 @@ class Connections:
     def __init__(self, plan: Plan, internet: Internet, lines: Sequence[Line]) -> None:
         self.plan, self.internet, self.lines = plan, internet, lines
 
-    def deliver(self, queue: DeliveryQueue, transaction: int) -> ProcessGenerator:
-        """Return the process of a new connection, which begins with a transaction."""
+    def deliver(
+        self, queue: DeliveryQueue, transaction: int, cached: CachedConnection | None
+    ) -> ProcessGenerator:
+        """Return the process of a connection, new or cached, which begins with a transaction."""
         if queue.leads_outside:
-            return self._outside(queue, transaction)
+            return self._outside(queue, transaction, cached)
         return self._inside(queue, transaction)
 
-    def _outside(self, queue: DeliveryQueue, transaction: int) -> ProcessGenerator:
+    def _outside(
+        self, queue: DeliveryQueue, transaction: int, cached: CachedConnection | None
+    ) -> ProcessGenerator:
         """Carry mail over a connection to another organization.
 
         If the hub stops, its queue takes the transaction back (`DeliveryQueue.stop`); the process
@@ -41,17 +47,23 @@ class Connections:
         transactions, messages = queue.transactions, record.messages
         internet, line = self.internet, self.lines[plan.line]
         receiver = self.plan.receivers[plan.receiver]
-        epoch, opened_at = hub.epoch, loop.tick
+        epoch, opened_at, carried = hub.epoch, loop.tick, 0
         recipient = transactions.first_recipient[transaction]
         attempt = transactions.attempts[transaction]
 
-        # Connect: a process, TCP and greeting.
-        bits = draw32(record.key[recipient], _CONNECT_TIME, relay_counter(plan.relay, attempt))
-        time = looked_up(receiver.connect_time, bits) + hub.outbound.processes.wait(loop.tick)
+        # Connect: a process, TCP and greeting. A cached connection needs the process alone.
+        time = hub.outbound.processes.wait(loop.tick)
+        if cached is None:
+            bits = draw32(record.key[recipient], _CONNECT_TIME, relay_counter(plan.relay, attempt))
+            time += looked_up(receiver.connect_time, bits)
+        else:
+            opened_at, carried = cached.opened_at, cached.carried
         if time:
             yield loop.at(loop.tick + time, ATTEMPT, hub.number, recipient, attempt)
         refusal = -1  # the reply that refuses the connection; -1: a greeting
-        if hub.epoch == epoch:  # else the hub stopped while it connected
+        if hub.epoch != epoch and cached is not None:
+            internet.disconnect(plan)
+        if hub.epoch == epoch and cached is None:  # else the hub stopped while it connected
             refusal = internet.connect(plan, transaction)
             if refusal >= 0 and refusal != internet.unable:
                 due = loop.tick + hub.plan.reject_time
@@ -71,8 +83,8 @@ class Connections:
         watched = internet.watched[plan.domain]
         if not watched:
             queue.connection_works(transaction)
-        carried = 0
         while True:
+            leaves = queue.cache.leaves(transaction)
             recipient = transactions.first_recipient[transaction]
             attempt = transactions.attempts[transaction]
             key, size = record.key[recipient], messages.size[transactions.message[transaction]]
@@ -133,12 +145,15 @@ class Connections:
                     internet.bounced(plan, transaction, reply)
                     hub.finish(transaction, _BOUNCED, reply)
             carried += 1
-            if carried == plan.per_connection:
+            if carried == plan.per_connection or not leaves:
                 break
             transaction = queue.take_next(opened_at)
             if transaction < 0:
                 break
-        internet.disconnect(plan)
+        if transaction < 0 and queue.may_be_used_again(opened_at):
+            queue.cache.keep(opened_at, carried, partial(internet.disconnect, plan))
+        else:
+            internet.disconnect(plan)
         queue.connection_closed()
 
     def _inside(self, queue: DeliveryQueue, transaction: int) -> ProcessGenerator:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import QUEUE, Process, ProcessGenerator
+from relaysim.engine.relay.connection_cache import CachedConnection, ConnectionCache
 from relaysim.engine.relay.destination_concurrency import DestinationConcurrency
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.hub_choice import HubChoice
@@ -19,8 +20,8 @@ from relaysim.trace.tables import Status
 
 NO_LIMIT = 1 << 62
 
-Deliver = Callable[["DeliveryQueue", int], ProcessGenerator]
-"""The process of a connection that a queue opens for a transaction."""
+Deliver = Callable[["DeliveryQueue", int, CachedConnection | None], ProcessGenerator]
+"""The process of a connection that a queue opens for a transaction, or takes from its cache."""
 
 
 class DeliveryQueue:
@@ -50,6 +51,8 @@ class DeliveryQueue:
         opened the connection.
     concurrency : DestinationConcurrency or None
         Of a queue of Postfix.
+    cache : ConnectionCache
+        Its open connections that no message uses; only Postfix keeps any.
     pumping : bool
         `pump` is opening connections.
     retry : QueueRetry
@@ -83,6 +86,9 @@ class DeliveryQueue:
         self.losses = 0
         self.message_retry = MessageRetry(context, hub, self)
         self.concurrency = self._concurrency(context)
+        postfix = hub.plan.queue_manager
+        kept_for = 0 if postfix is None else postfix.connection_cache_time
+        self.cache = ConnectionCache(context, hub.number, number, kept_for)
         self.pumping = False
         self.retry = QueueRetry(context, hub, number, self._retry_due)
         self.back_off = plan.operations.back_off
@@ -145,9 +151,12 @@ class DeliveryQueue:
             transaction = self.next_transaction(opens=1)
             if transaction < 0:
                 return
+            cached = self.cache.take()
+            if cached is not None:
+                self.started[transaction] = self.loop.tick, 0
             self.connecting += 1
             self.hub.outbound.opened(self)
-            Process(self.deliver(self, transaction))
+            Process(self.deliver(self, transaction, cached))
 
     def _long_enough(self) -> bool:
         """Return whether the queue is long enough for one more connection.
@@ -198,6 +207,7 @@ class DeliveryQueue:
             if not final[transaction] and not self.suspended.hold(transaction):
                 self.in_use[priority] += 1
                 self.started[transaction] = self.loop.tick, opens
+                self.cache.selected(transaction, sum(self.in_use))
                 return transaction
 
     def take_next(self, opened_at: int) -> int:
@@ -211,9 +221,9 @@ class DeliveryQueue:
         """
         if self.concurrency is None:
             return self.next_transaction()
-        postfix, transaction = self.concurrency.plan, -1
+        transaction = -1
         if (
-            self.loop.tick - opened_at < postfix.connection_reuse_time
+            self.may_be_used_again(opened_at)
             and self.connecting + self.open <= self.concurrency.limit
             and not self.hub.outbound.older_waits(self)
         ):
@@ -221,6 +231,11 @@ class DeliveryQueue:
         if transaction >= 0:
             self.pump()  # the concurrency may have grown
         return transaction
+
+    def may_be_used_again(self, opened_at: int) -> bool:
+        """Return whether a connection of Postfix may carry another message, by its age."""
+        postfix = self.hub.plan.queue_manager
+        return postfix is not None and (self.loop.tick - opened_at < postfix.connection_reuse_time)
 
     def may_open_more(self) -> bool:
         """Return whether the concurrency of the queue allows one more connection."""
@@ -262,6 +277,21 @@ class DeliveryQueue:
         if self.concurrency is not None:
             self.concurrency.succeeded()
         self._end(transaction, reply_number)
+        self._begin_anew_if_empty()
+
+    def _begin_anew_if_empty(self) -> None:
+        """Forget the concurrency of an empty queue of Postfix, unless its next hop is dead.
+
+        Notes
+        -----
+        Postfix, `qmgr_entry.c` (`qmgr_entry_done`): the queue manager discards a queue that is
+        empty, and the next message gets a new one.
+        """
+        if self.concurrency is None or not self.concurrency.limit:
+            return
+        if not any(self.ready) and not any(self.in_use):
+            self.concurrency.restart()
+            self.cache.forget()
 
     def _end(self, transaction: int, reply_number: int) -> None:
         start, opened = self.started.pop(transaction)
@@ -269,6 +299,7 @@ class DeliveryQueue:
         transactions = self.transactions
         transactions.attempts[transaction] += 1
         self.in_use[transactions.priority[transaction] if self.quotas else 0] -= 1
+        self.cache.done()
 
     def _record_attempt(
         self, transaction: int, start: int, end: int, reply_number: int, opened: int
@@ -297,12 +328,16 @@ class DeliveryQueue:
         self.connecting -= 1
         if self.concurrency is not None:
             self.concurrency.failed()
+            if not self.concurrency.limit:
+                self.cache.forget()
+        self._begin_anew_if_empty()
         self._connection_lost(transaction)
 
     def bounced_by_greeting(self, transaction: int, reply_number: int) -> None:
         """Bounce a transaction for a 5xx greeting: the hub treats it as a reply to the message."""
         self._end(transaction, reply_number)
         self.connecting -= 1
+        self._begin_anew_if_empty()
         self.hub.finish(transaction, int(Status.BOUNCED), reply_number)
         self.hub.outbound.closed(self)
         self.pump()
@@ -319,6 +354,7 @@ class DeliveryQueue:
         """End the attempt of a transaction by a reply that closes the open connection."""
         self._end(transaction, reply_number)
         self.open -= 1
+        self._begin_anew_if_empty()
         self._connection_lost(transaction)
 
     def throttled(self, transaction: int, reply_number: int) -> bool:
@@ -403,6 +439,7 @@ class DeliveryQueue:
         self.connecting = self.open = 0
         if self.concurrency is not None:
             self.concurrency.restart()
+        self.cache.close_all()
         dropped = self.record.replies.number(str(reply.CONNECTION_DROPPED))
         for transaction in reversed(list(self.started)):
             self._end(transaction, dropped)

@@ -1,11 +1,14 @@
 // Connections of a hub: to other organizations, to the mailbox server, and to hubs of the site.
 #include "../run.hpp"
 
-// Runs a new connection, which begins with a transaction.
-void Run::deliver(DeliveryQueue& queue, i64 transaction) {
+// Runs a connection, new or cached, which begins with a transaction.
+void Run::deliver(DeliveryQueue& queue, i64 transaction, const CachedConnection* cached) {
   u32 connection = connections.take();
   connections[connection].queue = queue.number;
   connections[connection].transaction = transaction;
+  connections[connection].is_cached = cached != nullptr;
+  connections[connection].opened_at = cached ? cached->opened_at : now();
+  connections[connection].carried = cached ? cached->carried : 0;
   if (queue.leads_outside) {
     outside(connection);
   } else {
@@ -27,17 +30,18 @@ void Run::outside(u32 number) {
   const Target me = {number, 0, CONNECTION_OUTSIDE};
   BEGIN
   self.epoch = hub.epoch;
-  self.opened_at = now();
   self.recipient = transactions.first_recipient(self.transaction);
   self.attempt = transactions.attempts[self.transaction];
   self.key = record.key(self.recipient);
 
-  // Connect: TCP and greeting.
-  self.due = law(receiver.connect_time).looked_up(draw32(self.key, D_CONNECT_TIME, relay_counter(plan.relay, self.attempt)));
-  self.due += hub.outbound.processes.wait(now());
+  // Connect: a process, TCP and greeting. A cached connection needs the process alone.
+  self.due = hub.outbound.processes.wait(now());
+  if (!self.is_cached)
+    self.due += law(receiver.connect_time).looked_up(draw32(self.key, D_CONNECT_TIME, relay_counter(plan.relay, self.attempt)));
   if (self.due) WAIT(loop.at(now() + self.due, ATTEMPT, entity, self.recipient, self.attempt, me));
   self.refusal = -1;  // the reply that refuses the connection; -1: a greeting
-  if (hub.epoch == self.epoch) {  // else the hub stopped while it connected
+  if (hub.epoch != self.epoch && self.is_cached) reputation.disconnect(*this, plan);
+  if (hub.epoch == self.epoch && !self.is_cached) {  // else the hub stopped while it connected
     self.refusal = reputation.connect(*this, plan, self.transaction);
     if (self.refusal >= 0 && self.refusal != reputation.unable)
       WAIT(loop.at(now() + hub_plan.reject_time, ATTEMPT, entity, self.recipient, self.attempt, me));
@@ -56,8 +60,8 @@ void Run::outside(u32 number) {
 
   // A domain that is not watched accepts every MAIL FROM and RCPT TO.
   if (!watched) queue.connection_works(*this, self.transaction);
-  self.carried = 0;
   for (;;) {
+    self.leaves = queue.leaves(*this, self.transaction);
     self.recipient = transactions.first_recipient(self.transaction);
     self.attempt = transactions.attempts[self.transaction];
     self.key = record.key(self.recipient);
@@ -126,11 +130,15 @@ void Run::outside(u32 number) {
       }
     }
     self.carried++;
-    if (self.carried == plan.per_connection) break;
+    if (self.carried == plan.per_connection || !self.leaves) break;
     self.transaction = queue.take_next(*this, self.opened_at);
     if (self.transaction < 0) break;
   }
-  reputation.disconnect(*this, plan);
+  if (self.transaction < 0 && queue.may_be_used_again(*this, self.opened_at)) {
+    queue.keep(*this, self.opened_at, self.carried);
+  } else {
+    reputation.disconnect(*this, plan);
+  }
   queue.connection_closed(*this);
   FINISH
 over:

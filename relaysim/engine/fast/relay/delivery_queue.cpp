@@ -13,6 +13,7 @@ void DeliveryQueue::open_at(Run& run) {
   const HubPlan& hub_plan = run.plan.hubs[hub];
   is_of_postfix = hub_plan.queue_run_delay > 0;
   if (is_of_postfix) concurrency.begin(hub_plan, limit);
+  cache.time_limit = hub_plan.connection_cache_time;
 }
 
 // Transactions wait, and connections take them.
@@ -56,9 +57,12 @@ void DeliveryQueue::open_connections(Run& run) {
     if (!long_enough(run) || !hub.outbound.may_open(run, number)) return;
     i64 transaction = next_transaction(run, 1);
     if (transaction < 0) return;
+    CachedConnection cached;
+    const bool is_cached = cache.take(&cached);
+    if (is_cached) run.transactions[transaction].opened = 0;
     connecting++;
     hub.outbound.opened(run, number);
-    run.deliver(*this, transaction);
+    run.deliver(*this, transaction, is_cached ? &cached : nullptr);
   }
 }
 
@@ -92,6 +96,8 @@ i64 DeliveryQueue::next_transaction(Run& run, i64 opens) {
     in_use[chosen]++;
     transactions[transaction].started = run.now();
     transactions[transaction].opened = opens;
+    transactions[transaction].stores =
+        cache.selected(run.now(), in_use[0] + in_use[1] + in_use[2]);
     transactions[transaction].before = (i32)last_started;
     transactions[transaction].after = -1;
     if (last_started >= 0) {
@@ -109,11 +115,16 @@ i64 DeliveryQueue::next_transaction(Run& run, i64 opens) {
 i64 DeliveryQueue::take_next(Run& run, i64 opened_at) {
   if (!is_of_postfix) return next_transaction(run);
   i64 transaction = -1;
-  if (run.now() - opened_at < concurrency.reuse_time && connecting + open <= concurrency.window &&
+  if (may_be_used_again(run, opened_at) && connecting + open <= concurrency.window &&
       !run.hubs[hub].outbound.older_waits(run, number))
     transaction = next_transaction(run);
   if (transaction >= 0) pump(run);  // the concurrency may have grown
   return transaction;
+}
+
+// Whether a connection of Postfix may carry another message, by its age.
+bool DeliveryQueue::may_be_used_again(Run& run, i64 opened_at) const {
+  return is_of_postfix && run.now() - opened_at < concurrency.reuse_time;
 }
 
 // The transaction that waits longest; -1 if none waits.
@@ -158,6 +169,15 @@ void DeliveryQueue::connection_closed(Run& run) {
 void DeliveryQueue::end_attempt(Run& run, i64 transaction, i64 reply) {
   if (is_of_postfix) destination_answered(run);
   end(run, transaction, reply);
+  begin_anew_if_empty();
+}
+
+// Forgets the concurrency of an empty queue of Postfix, unless its next hop is dead.
+void DeliveryQueue::begin_anew_if_empty() {
+  if (!is_of_postfix || !concurrency.window) return;
+  if (any_ready() || in_use[0] || in_use[1] || in_use[2]) return;
+  concurrency.restart();
+  cache.forget();
 }
 
 void DeliveryQueue::end(Run& run, i64 transaction, i64 reply) {
@@ -178,6 +198,7 @@ void DeliveryQueue::end(Run& run, i64 transaction, i64 reply) {
   record_attempt(run, transaction, start, run.now(), reply, transactions[transaction].opened);
   transactions.attempts[transaction]++;
   in_use[priority(run, transaction)]--;
+  cache.done(run.now());
 }
 
 void DeliveryQueue::record_attempt(Run& run, i64 transaction, i64 start, i64 end, i64 reply,
@@ -193,7 +214,11 @@ void DeliveryQueue::record_attempt(Run& run, i64 transaction, i64 start, i64 end
 void DeliveryQueue::connection_failed(Run& run, i64 transaction, i64 reply) {
   end(run, transaction, reply);
   connecting--;
-  if (is_of_postfix) destination_failed(run);
+  if (is_of_postfix) {
+    destination_failed(run);
+    if (!concurrency.window) cache.forget();
+  }
+  begin_anew_if_empty();
   connection_lost(run, transaction);
 }
 
@@ -201,6 +226,7 @@ void DeliveryQueue::connection_failed(Run& run, i64 transaction, i64 reply) {
 void DeliveryQueue::bounced_by_greeting(Run& run, i64 transaction, i64 reply) {
   end(run, transaction, reply);
   connecting--;
+  begin_anew_if_empty();
   run.hubs[hub].finish(run, transaction, STATUS_BOUNCED, reply);
   run.hubs[hub].outbound.closed(run, number);
   pump(run);
@@ -216,6 +242,7 @@ void DeliveryQueue::connection_dropped(Run& run, i64 transaction) {
 void DeliveryQueue::close_connection(Run& run, i64 transaction, i64 reply) {
   end(run, transaction, reply);
   open--;
+  begin_anew_if_empty();
   connection_lost(run, transaction);
 }
 
@@ -285,6 +312,7 @@ void DeliveryQueue::expire(Run& run, i64 transaction) {
 void DeliveryQueue::stop(Run& run) {
   connecting = open = 0;
   if (is_of_postfix) restart_concurrency(run);
+  close_cached(run);
   i64 dropped = run.record.reply(run.plan.run[0].connection_dropped);
   while (last_started >= 0) {
     i64 transaction = last_started;
