@@ -222,7 +222,7 @@ def test_the_load_reaches_the_receiver_directly(tmp_path: Path) -> None:
     }
     both = {"port": port, "recipient": "u@remote.test", "size": 4096, "sessions": 2}
     sent = {
-        "start": 0.0,
+        "warm": [],
         "streams": [
             {"name": "bulk", "messages": 3, "at": 0.0, **both},
             {"name": "app", "arrivals": [0.0, 0.01], **both},

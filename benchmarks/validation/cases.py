@@ -216,8 +216,8 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "poisson-greeting",
-        "15 messages a second to a next hop that greets after 300 ms and answers after 100 ms",
-        {"invoices": Poisson(200, rate=15)},
+        "25 messages a second to a next hop that greets after 300 ms and answers after 100 ms",
+        {"invoices": Poisson(300, rate=25)},
         {"remote": NextHop('"100 ms"', connect_time=0.3)},
     ),
     _side_by_side(

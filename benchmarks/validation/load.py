@@ -2,9 +2,10 @@
 
     python load.py ORDER.json
 
-The order has `start` (seconds since 1970), `streams` and `out`. A stream has a name, the port of
-its hub, the address of its recipient, the size of its messages and a number of sessions. With
-`arrivals` (seconds after the start) each message has a session of its own, so many at a time; with
+The order has `warm`, `streams` and `out`. First as many sessions as `warm` says submit nothing at
+each hub, so that its processes which take mail run. A stream has a name, the port of its hub, the
+address of its recipient, the size of its messages and a number of sessions. With `arrivals`
+(seconds after the start) each message has a session of its own, so many at a time; with
 `messages` and `at` the sessions submit them as fast as they can. The CSV file `out` has one row a
 message: when it was submitted (its session connects, or its MAIL FROM in a session that goes on)
 and when its 250 came.
@@ -20,6 +21,9 @@ from pathlib import Path
 from typing import Any
 
 COLUMNS = ("message", "stream", "number", "submitted", "acknowledged")
+PAUSE = 0.5
+"""Seconds from the last session that submits nothing to the start."""
+
 Rows = list[tuple[str, str, int, float, float]]
 
 
@@ -53,10 +57,14 @@ class Session:
         if not line.startswith(expected):
             raise ConnectionError(f"{command[:40]!r}: {line!r}")
 
+    async def envelope(self, recipient: str) -> None:
+        """Send sender and recipient of a message."""
+        await self.command(b"MAIL FROM:<app@corp.test>\r\n", b"250")
+        await self.command(f"RCPT TO:<{recipient}>\r\n".encode(), b"250")
+
     async def submit(self, stream: dict[str, Any], name: str) -> None:
         """Submit one message."""
-        await self.command(b"MAIL FROM:<app@corp.test>\r\n", b"250")
-        await self.command(f"RCPT TO:<{stream['recipient']}>\r\n".encode(), b"250")
+        await self.envelope(stream["recipient"])
         await self.command(b"DATA\r\n", b"354")
         await self.command(content(name, stream["recipient"], stream["size"]) + b".\r\n", b"250")
 
@@ -120,13 +128,25 @@ async def burst(stream: dict[str, Any], start: float, rows: Rows) -> None:
             tasks.create_task(submit_next(numbers))
 
 
+async def warm_up(port: int, recipient: str, count: int) -> None:
+    """Open sessions at a hub, all at a time, and submit nothing."""
+    sessions = [await Session.open(port) for _ in range(count)]
+    for session in sessions:
+        await session.envelope(recipient)
+    for session in sessions:
+        await session.close()
+
+
 async def main(order: dict[str, Any]) -> None:
     """Submit all streams."""
     rows: Rows = []
+    for port, recipient, count in order["warm"]:
+        await warm_up(port, recipient, count)
+    start = time.time() + PAUSE
     async with asyncio.TaskGroup() as tasks:
         for stream in order["streams"]:
             submit = stream_of_sessions if "arrivals" in stream else burst
-            tasks.create_task(submit(stream, order["start"], rows))
+            tasks.create_task(submit(stream, start, rows))
     with Path(order["out"]).open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)

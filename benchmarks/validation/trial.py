@@ -2,7 +2,6 @@
 
 import math
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,8 @@ from validation.processes import start_script
 from validation.twin import MESSAGE_SIZE
 
 HERE = Path(__file__).parent
+WARM = 20
+"""Sessions that connect to each hub before the load."""
 PATIENCE = 120
 """Seconds until a measurement that does not end is given up."""
 
@@ -112,7 +113,7 @@ def measure(
         hubs = _start_hubs(case, ports, folder, stack)
         start = math.floor(machine.started(next(iter(hubs.values())).manager()))
         order = {
-            "start": time.time() + 0.5,
+            "warm": _warm(case, hubs),
             "streams": _streams(case, hubs, seed),
             "out": str(folder / "submitted.csv"),
         }
@@ -153,6 +154,13 @@ def _start_hubs(
         }
         hubs[name] = stack.enter_context(Postfix(folder / name, name, hub, routes))
     return dict(sorted(hubs.items()))
+
+
+def _warm(case: Case, hubs: dict[str, Postfix]) -> list[tuple[int, str, int]]:
+    """Return port, a recipient and a number of sessions for each hub."""
+    most = max(stream.sessions for stream in case.streams.values())
+    recipient = f"user@{next(iter(case.next_hops))}.test"
+    return [(hub.port, recipient, min(most, WARM)) for hub in hubs.values()]
 
 
 def _streams(case: Case, hubs: dict[str, Postfix], seed: int) -> list[dict[str, object]]:
