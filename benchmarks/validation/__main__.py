@@ -49,13 +49,16 @@ class Session:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.count, self.repetition = folder, 0, Repetition(time.monotonic)
+        self.planned: dict[str, dict[str, list[tuple[float, int]]]] = {}
 
     def trial(self, case: Case, repeat: int, delivers: bool = True) -> Trial:
         """Return a measurement of a case, made again if it was disturbed."""
         kept = KEPT / f"{case.name}-{repeat}"
         shutil.rmtree(kept, ignore_errors=True)
         kept.mkdir(parents=True)
-        replies = planned_replies(case, kept)
+        if case.name not in self.planned:
+            self.planned[case.name] = planned_replies(case, kept)
+        replies = self.planned[case.name]
 
         def once(attempt: int) -> Trial:
             self.count += 1
