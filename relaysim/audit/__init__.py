@@ -60,6 +60,7 @@ from relaysim.audit.timing import drain_below_deadline, event_in_drain
 from relaysim.audit.unfinished_mail import mail_after_the_end
 from relaysim.audit.unused import unused
 from relaysim.audit.users_mail import submission_spread
+from relaysim.audit.warm_up_plans import ip_warm_up
 from relaysim.scenario.model import Scenario
 
 __all__ = ["CHECKS", "Check", "Finding", "Severity", "check", "render"]
@@ -90,6 +91,7 @@ CHECKS: tuple[Check, ...] = (
     bulk_shares_domain,
     outside_allocation,
     cold_egress,
+    ip_warm_up,
     relay_by_address,
     listing_reach,
     trap_hits,

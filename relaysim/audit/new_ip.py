@@ -24,8 +24,9 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
     """A campaign leaves by a new IP, and large providers limit the rate of a new IP.
 
     The limit of a provider grows with each day with mail from the IP; days without mail are left
-    out here.
+    out here. `ip_warm_up` judges an IP with a warm-up plan.
     """
+    warmed = {(plan.egress, plan.destination) for plan in scenario.warm_up_plans.values()}
     sent: dict[tuple[str, str, str, str], dict[str, float]] = defaultdict(
         lambda: defaultdict(float)
     )
@@ -35,6 +36,8 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
                 name = receiver(scenario, route, hop)
                 key = (path.host, path.stream, hop.hub, hop.egress or "")
                 # A relay service judges no IP, and receivers behind it know the IP of the service.
+                if {(hop.egress, None), (hop.egress, name)} & warmed:
+                    continue
                 if name is not None and name in scenario.destinations:
                     sent[key][name] += path.share * route.share / len(route.lasts)
     for (host, stream, hub, egress), shares in sent.items():
@@ -51,7 +54,7 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
             provider = scenario.destinations[name].reputation
             if provider is None:
                 continue
-            limit = _limit(provider, age)
+            limit = cold_limit(provider, age)
             if limit is None or limit >= hourly * part:
                 continue
             limits.append(f"{name} accepts {limit:,} an hour and gets {hourly * part:,.0f}")
@@ -74,7 +77,8 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
-def _limit(provider: Reputation, days: int) -> int | None:
+def cold_limit(provider: Reputation, days: int) -> int | None:
+    """Return the messages an hour that a provider accepts from an IP after some days; None: all."""
     # Thousandths and messages an hour, as in the plan.
     growth = round(provider.cold_growth * 1000)
     return cold_rate(int(provider.cold_rate * 3600), growth, days)
@@ -83,7 +87,7 @@ def _limit(provider: Reputation, days: int) -> int | None:
 def _days_until(provider: Reputation, age: int, hourly: float) -> int:
     """Return the days with mail until the provider accepts this hourly rate; at most 365."""
     for wait in range(365):
-        limit = _limit(provider, age + wait)
+        limit = cold_limit(provider, age + wait)
         if limit is None or limit >= hourly:
             return wait
     return 365
@@ -94,7 +98,7 @@ def _taken(provider: Reputation, age: int, length: int) -> float:
     total = 0.0
     for hour in range(length // HOUR):
         # The limit grows once a day.
-        limit = _limit(provider, age + hour // 24)
+        limit = cold_limit(provider, age + hour // 24)
         if limit is None:
             return math.inf
         total += limit

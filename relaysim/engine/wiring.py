@@ -119,7 +119,7 @@ def wire(plan: Plan, draws: Draws) -> Actors:
         balancer = balancers[queue.balancer] if queue.balancer >= 0 else None  # -1: none
         return DeliveryQueue(context, hub, number, peers, balancer, connections.deliver)
 
-    public_ips = PublicIpChoice(record, plan)
+    public_ips = PublicIpChoice(context)
     hubs.extend(
         Hub(context, number, open_queue, rerouting, public_ips) for number in range(len(plan.hubs))
     )

@@ -26,6 +26,7 @@ from relaysim.plan.plan import (
     Scripted,
     Station,
     StreamPlan,
+    WarmUpDays,
 )
 from relaysim.plan.public_ips import all_public_ips
 from relaysim.plan.reached import seen_from
@@ -112,6 +113,7 @@ def compile_plan(scenario: Scenario) -> Plan:
         feedback_delay=quantile_table(observers.FEEDBACK_DELAY),
         refusals=_refusals(scenario, numbers),
         ip_choices=routes.ip_choices,
+        warm_ups=_warm_ups(scenario, numbers),
         moved=moved,
         replies=tuple(replies),
         linked=routes.linked,
@@ -387,6 +389,19 @@ def _lines(scenario: Scenario, numbers: Numbering, station: dict[str, int]) -> t
         table = scenario.lines.get(title) or scenario.egress[title]
         lines.append(LinePlan(name, title, table.bandwidth or 0, station[name]))
     return tuple(lines)
+
+
+def _warm_ups(scenario: Scenario, numbers: Numbering) -> tuple[WarmUpDays, ...]:
+    return tuple(
+        WarmUpDays(
+            egress=numbers.egress.index(plan.egress),
+            receiver=-1
+            if plan.destination is None
+            else numbers.destinations.index(plan.destination),
+            volumes=plan.days,
+        )
+        for _, plan in sorted(scenario.warm_up_plans.items())
+    )
 
 
 def _script(scenario: Scenario, numbers: Numbering, plan: Plan) -> tuple[Scripted, ...]:

@@ -386,6 +386,15 @@ class IpChoice(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class WarmUpDays:
+    """The recipients that a public IP takes on each day of a warm-up; `receiver` -1 for all."""
+
+    egress: int
+    receiver: int
+    volumes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiverPlan:
     """The replies of a destination. Probabilities are thresholds for a 32-bit draw.
 
@@ -473,6 +482,7 @@ class Plan:
     """By (receiver, blocklist, action): the reply of a domain; `{ip}` is the egress."""
     ip_choices: dict[tuple[int, int], tuple[IpChoice, ...]]
     """By queue and sender domain, -1 for any other: the queues by each public IP of its hub."""
+    warm_ups: tuple[WarmUpDays, ...]
     moved: dict[int, int]
     """By queue: the queue for the mail of culprits after they have been moved."""
     replies: tuple[str, ...]

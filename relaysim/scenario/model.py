@@ -43,6 +43,7 @@ from relaysim.scenario.table import (
     Named,
     Table,
 )
+from relaysim.scenario.warm_up_plan import WarmUpPlan
 
 
 def _network(value: object) -> IPv4Network | IPv6Network:
@@ -245,6 +246,8 @@ class Scenario(Table):
     """Public IPs that hubs send from, by address."""
     pools: Named[Pool] = Field(default_factory=immutabledict)
     """Pools of public IPs by name, which hubs have as `egress`."""
+    warm_up_plans: Named[WarmUpPlan] = Field(default_factory=immutabledict)
+    """Warm-up plans of new public IPs, by name."""
     mailboxes: Mailboxes
     """The mailbox server."""
     hosts: Annotated[Named[Host], Field(min_length=1)]

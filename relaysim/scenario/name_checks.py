@@ -30,6 +30,7 @@ _GROUPS = (
     "dns",
     "load_balancers",
     "pools",
+    "warm_up_plans",
 )
 
 

@@ -19,6 +19,7 @@ _NOUNS = {
     ("lines",): "line",
     ("egress",): "egress",
     ("pools",): "pool",
+    ("warm_up_plans",): "warm-up plan",
     ("hosts",): "host",
     ("hosts", "*", "streams"): "stream",
     ("destinations",): "destination",

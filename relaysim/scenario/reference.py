@@ -152,6 +152,36 @@ def _egress(raw: Raw) -> Found:
             yield unknown(("egress", name, "line"), line, "line", lines)
 
 
+def _warm_up_plans(raw: Raw) -> Found:
+    """Report plans for an IP without another one to which the rest could go."""
+    warmed = {
+        parsed(parse_ip, table.get("egress")): name for name, table in named(raw, "warm_up_plans")
+    }
+    pools = [
+        {parsed(parse_ip, key) for key in at(table, "members")} for _, table in named(raw, "pools")
+    ]
+    of: dict[Any, str] = {}
+    for name, table in named(raw, "warm_up_plans"):
+        address, place = parsed(parse_ip, table.get("egress")), table.get("destination")
+        path: KeyPath = ("warm_up_plans", name, "egress")
+        if isinstance(place, str) and place not in at(raw, "destinations"):
+            where = ("warm_up_plans", name, "destination")
+            yield unknown(where, place, "destination", at(raw, "destinations"))
+        if address is None:
+            continue
+        others = [pool - warmed.keys() for pool in pools if address in pool]
+        if not others:
+            yield Problem(
+                path,
+                "no pool has this IP: write a pool with it and an older IP as members, and the "
+                "pool as egress of the hub",
+            )
+        elif not all(others):
+            yield Problem(path, "each pool of this IP needs another IP without a warm-up plan")
+        if of.setdefault((address, place), name) != name:
+            yield Problem(path, f"the plan {of[address, place]} is for the same mail of this IP")
+
+
 def _send_connectors(raw: Raw) -> Found:
     hubs = at(raw, "hubs")
     receive = [rf"{hub}\{name}" for hub in hubs for name in at(hubs, hub, "receive_connectors")]
@@ -307,6 +337,7 @@ _CHECKS: tuple[Callable[[Raw], Found], ...] = (
     _addresses_are_of_one_hub,
     _servers,
     _egress,
+    _warm_up_plans,
     _send_connectors,
     _smart_hosts,
     _mailboxes,

@@ -272,6 +272,17 @@ REGISTRY: dict[str, Case] = {
         one_hub,
         ('mailboxes.delivery_time="9.7 s"', 'hosts.printer.streams.scans.arrivals.rate="700/h"'),
     ),
+    "ip_warm_up": Case(
+        shared_hub,
+        (
+            'hubs.HUB01.mta="none"',
+            'egress."203.0.113.25"={line="main"}',
+            'pools.bulk={members={"203.0.113.25"=1, "198.51.100.10"=1}}',
+            'hubs.HUB01.egress="bulk"',
+            'warm_up_plans.new={egress="203.0.113.25", days=[30000]}',
+        ),
+        why="the volumes of a plan are a choice; where they are too large it says for which provider",
+    ),
     "relay_by_address": Case(
         one_hub,
         (

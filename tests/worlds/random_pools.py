@@ -19,6 +19,16 @@ def with_pools(draw: st.DrawFn, tables: Tables) -> Tables:
     members = [*draw(st.lists(st.sampled_from(known), max_size=2, unique=True)), *OTHERS]
     pool = {address: draw(st.integers(1, 3)) for address in members}
     tables["pools"] = {"pool": {"members": pool}}
+    tables["warm_up_plans"] = {
+        str(number): {
+            "egress": OTHERS[0],
+            "days": draw(st.lists(st.integers(1, 5), min_size=1, max_size=3)),
+            **({} if place is None else {"destination": place}),
+        }
+        for number, place in enumerate(
+            draw(st.lists(st.sampled_from((None, "sink", "other")), max_size=2, unique=True))
+        )
+    }
     choices = (*known, *OTHERS, "pool")
     for hub in tables["hubs"].values():
         if hub["mta"] not in _CHOOSES or draw(st.sampled_from((True, False, False))):

@@ -50,6 +50,7 @@ EXPECTED = (
     *("message sent several times", "mailing list address removed", "moved queue used"),
     *("refusal by a list", "refusal by a provider", "lookup with an answer", "lookup without one"),
     *("second day", "ends at the horizon", "ends early"),
+    *("IP in warm-up", "IP in warm-up to a destination"),
     *("one of a pool of IPs", "another IP by sender domain"),
     *("by round robin", "by least connections", "client behind source NAT"),
     *("smart host is a load balancer", "load balancer without a hub that runs"),
@@ -215,6 +216,10 @@ def _balancers(tables: Tables, plan: Plan, trace: Trace) -> Iterator[str]:
 
 def _public_ips(plan: Plan, trace: Trace) -> Iterator[str]:
     used = set(np.unique(trace.attempts["queue"]).tolist())
+    sent = {plan.queues[number].egress for number in used}
+    for warm_up in plan.warm_ups:
+        if warm_up.egress in sent:
+            yield "IP in warm-up" + " to a destination" * (warm_up.receiver >= 0)
     for (_, sender), choices in plan.ip_choices.items():
         if used & {choice.queue for choice in choices}:
             if len(choices) > 1:

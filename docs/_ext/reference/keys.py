@@ -31,6 +31,7 @@ from relaysim.scenario import (
     relay,
     reputation,
     stream,
+    warm_up_plan,
     watched_resources,
 )
 from relaysim.scenario import distribution as law
@@ -85,6 +86,7 @@ SECTIONS = (
     Section("Lines", "lines.NAME", model.Line),
     Section("Egress", "egress.ADDRESS", model.Egress),
     Section("Pools of public IPs", "pools.NAME", pool.Pool),
+    Section("Warm-up plans", "warm_up_plans.NAME", warm_up_plan.WarmUpPlan),
     Section("Mailboxes", "mailboxes", model.Mailboxes, {"": MAILBOXES}),
     Section("Hosts", "hosts.NAME", host.Host, BUILT_IN.tables(Kind.HOST, "host")),
     Section("Retries of a host", "hosts.NAME.on_failure", host.Retry),

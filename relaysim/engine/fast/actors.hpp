@@ -193,6 +193,14 @@ struct Hub {
   void close(Run&);
 };
 
+// relay/public_ip_choice
+struct WarmUp {
+  i64 number = 0, day = -1, days = 0, sent = 0;  // the last day with traffic, and those before it
+
+  bool has_room(const Run&, i64 today, i64 recipients) const;
+  void take(i64 today, i64 recipients);
+};
+
 // relay/shadow_copy
 struct ShadowCopy {
   i64 step = 0, epoch = 0;

@@ -127,7 +127,11 @@ struct QueuePlan {
 };
 
 struct ChoicePlan {
-  i64 first;
+  i64 first, length;
+};
+
+struct WarmUpPlan {
+  i64 egress, receiver, first, length;
 };
 
 struct ChoiceMemberPlan {
@@ -240,6 +244,8 @@ struct Plan {
   Array<i64> choice_of;
   Array<ChoicePlan> choices;
   Array<ChoiceMemberPlan> choice_members;
+  Array<WarmUpPlan> warm_ups;
+  Array<i64> volumes;
   Array<i64> refusals;
   Array<i64> reporting;
   Array<ScriptedPlan> script;
@@ -916,4 +922,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "6201d14cebb5164e9b2499f1d6a428bd"
+#define LAYOUT "4c05d5fcabf05d8548551ab7fb5ee8c4"

@@ -234,7 +234,8 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "relay",
         "balancer",
     ),
-    "ChoicePlan": ("first",),
+    "ChoicePlan": ("first", "length"),
+    "WarmUpPlan": ("egress", "receiver", "first", "length"),
     "ChoiceMemberPlan": ("queue", "below"),
     "PeerPlan": (
         "hub",
@@ -334,6 +335,8 @@ PLAN: tuple[tuple[str, str], ...] = (
     ("choice_of", "i64"),
     ("choices", "ChoicePlan"),
     ("choice_members", "ChoiceMemberPlan"),
+    ("warm_ups", "WarmUpPlan"),
+    ("volumes", "i64"),
     ("refusals", "i64"),
     ("reporting", "i64"),
     ("script", "ScriptedPlan"),

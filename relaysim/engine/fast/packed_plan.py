@@ -383,9 +383,21 @@ class _Packing:
         choices, members = list[Row](), list[Row]()
         for (queue, sender), by_ip in plan.ip_choices.items():
             choice_of[queue, sender + 1] = len(choices)
-            choices.append({"first": len(members)})
+            choices.append({"first": len(members), "length": len(by_ip)})
             members += [choice._asdict() for choice in by_ip]
-        return {"choice_of": choice_of, "choices": choices, "choice_members": members}
+        ends = accumulate(len(warm_up.volumes) for warm_up in plan.warm_ups)
+        warm_ups = [
+            fields(warm_up, "egress", "receiver")
+            | {"first": end - len(warm_up.volumes), "length": len(warm_up.volumes)}
+            for warm_up, end in zip(plan.warm_ups, ends, strict=True)
+        ]
+        return {
+            "choice_of": choice_of,
+            "choices": choices,
+            "choice_members": members,
+            "warm_ups": warm_ups,
+            "volumes": [volume for warm_up in plan.warm_ups for volume in warm_up.volumes],
+        }
 
     def _receivers(self) -> dict[str, Any]:
         plan, text = self.plan, self.texts.number

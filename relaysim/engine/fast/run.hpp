@@ -20,6 +20,7 @@ struct Run {
   Vec<DeliveryQueue> queues;
   Vec<Host> hosts;
   Vec<LoadBalancer> balancers;
+  Vec<WarmUp> warm_ups;
   Vec<SubmissionPlaces> places_of;  // by hub
   Vec<Follower> followers;
   Vec<Source> sources;
@@ -55,7 +56,8 @@ struct Run {
   // relay/front_end
   i64 taker(i64 hub, const ConnectorPlan&, u64 key, i64 attempt) const;
   // relay/public_ip_choice
-  i64 by_public_ip(i64 queue, i64 message) const;
+  i64 by_public_ip(i64 queue, i64 message, i64 recipients);
+  bool admits(i64 queue, i64 recipients);
   // relay/shadow_copy
   bool copy_to_shadow(ShadowCopy&, Target, const Hub&, i64 epoch, u64 entity, i64 message,
                       i64 mails);

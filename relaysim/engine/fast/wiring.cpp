@@ -98,6 +98,10 @@ void Run::wire() {
     places_of.push(SubmissionPlaces());
     places_of.last().limit = given.mailbox_submissions;
   }
+  for (i64 number = 0; number < plan.warm_ups.size; number++) {
+    warm_ups.push(WarmUp());
+    warm_ups.last().number = number;
+  }
   for (i64 number = 0; number < plan.balancers.size; number++) {
     balancers.push(LoadBalancer());
     balancers.last().number = number;
@@ -298,6 +302,7 @@ void Run::free_actors() {
   for (i64 number = 0; number < batches.size; number++) batches[number].free_memory();
   for (i64 number = 0; number < balancers.size; number++) balancers[number].sessions.free_memory();
   balancers.free_memory();
+  warm_ups.free_memory();
   lines.free_memory();
   hubs.free_memory();
   sessions_of.free_memory();

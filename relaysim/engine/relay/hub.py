@@ -244,7 +244,10 @@ class Hub:
             acknowledgement.remaining = len(groups)
         now, expires = self.loop.tick, accepted_at + self.plan.message_expiration_timeout
         if plan.ip_choices:
-            groups = {self.public_ips.queue(queue, message): rows for queue, rows in groups.items()}
+            groups = {
+                self.public_ips.queue(queue, message, len(rows)): rows
+                for queue, rows in groups.items()
+            }
         if self.rerouting.culprits_moved and plan.streams[messages.stream[message]].culprit:
             groups = {plan.moved.get(queue, queue): rows for queue, rows in groups.items()}
         for queue, rows in groups.items():

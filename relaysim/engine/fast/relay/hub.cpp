@@ -102,7 +102,7 @@ void Hub::queue_group(Run& run, i64 message, i64 queue, const i64* rows, i64 cou
                       i64 expires) {
   const Messages& messages = run.record.tables.messages;
   const i64 now = run.now();
-  if (queue >= 0) queue = run.by_public_ip(queue, message);
+  if (queue >= 0) queue = run.by_public_ip(queue, message, count);
   bool moves = run.culprits_moved && run.plan.streams[messages.stream[message]].culprit;
   if (moves && queue >= 0 && run.plan.moved[queue] >= 0) queue = run.plan.moved[queue];
   if (queue == TOO_LARGE) {
