@@ -203,6 +203,21 @@ class Stages:
             alike=route.domains.count if direct else 1,
             queue=queue,
         )
+        if queue.rate_delay:
+            place = dotted(
+                ("hubs", hop.hub, "shaping", receiver_of(self.scenario, route, hop) or "")
+            )
+            self._stage(
+                f"{delivery_queue(self.scenario, route, hop)} (rate)",
+                f"rate of {hop.hub} to {route.domains if direct else hop.next_hop}",
+                f"{place}.rate",
+                1,
+                path,
+                transactions if direct else transactions * route.domains.count,
+                Service(queue.rate_delay / SECOND, 0.0, "constant"),
+                alike=route.domains.count if direct else 1,
+                numbered=False,
+            )
         self._stage(
             f"{hop.hub}.outbound",
             f"outbound connections of {hop.hub}",

@@ -225,7 +225,7 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
             behind = _behind(scenario, outcome, hop)
             return (
                 f"queue {hop.next_hop}{of} of {hop.hub} by send connector {name}, leaves by "
-                f"{hop.egress}{_of_pool(outcome, hop)}{behind}"
+                f"{hop.egress}{_of_pool(outcome, hop)}{_shaped(scenario, outcome, hop)}{behind}"
             )
         case routing.HopKind.TRANSFER if hop.as_client:
             return (
@@ -248,6 +248,24 @@ def _of_pool(outcome: Outcome, hop: routing.Hop) -> str:
     """Return the share of messages that leave by the public IP of a hop; "" for all of them."""
     part = outcome.hops.count(hop) / sum(other.hub == hop.hub for other in outcome.hops)
     return "" if part == 1.0 else f" ({share(part)} of messages)"
+
+
+def _shaped(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
+    """Return the limits of the hub for the destination, or the relay service in between."""
+    relay = routing.relay_at(scenario, hop)
+    shaping = scenario.hubs[hop.hub].shaping.get(relay or outcome.destination or "")
+    if shaping is None:
+        return ""
+    limits = [
+        text
+        for value, text in (
+            (shaping.connection_limit, f"{shaping.connection_limit} connections"),
+            (shaping.messages_per_connection, f"{shaping.messages_per_connection} messages each"),
+            (shaping.rate, f"{float(shaping.rate or 0):g}/s"),
+        )
+        if value is not None
+    ]
+    return f", at most {listed(limits)}"
 
 
 def _behind(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:

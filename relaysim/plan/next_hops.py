@@ -16,6 +16,7 @@ from relaysim.plan.public_ips import all_public_ips, public_ips
 from relaysim.plan.relay_services import inbound_hubs
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
+from relaysim.scenario.table import SECOND
 
 INTRA_ORGANIZATION = 20
 """Messages a connection between two hubs carries (IntraOrgConnectorSmtpMaxMessagesPerConnection;
@@ -223,13 +224,22 @@ class Routes:
         title = numbers.destinations[receiver]
         destination = scenario.answering.get(title)
         relay = numbers.relays.index(title) if title in scenario.relays else -1
+        shaping = settings.shaping.get(title)
+        rate_delay = 0
         limits = [hop.connector.smtp_max_messages_per_connection]
+        if shaping is not None:
+            limits.append(shaping.messages_per_connection)
+            rate_delay = round(SECOND / shaping.rate) if shaping.rate else 0
+            if shaping.connection_limit is not None:
+                connections = shaping.connection_limit
+                key = dotted(("hubs", settings.name, "shaping", title, "connection_limit"))
         if destination is not None:
             limits.append(destination.max_messages_per_connection)
         return QueuePlan(
             *(name, kind, hub, next_hop, connections, key),
             per_connection=min((limit for limit in limits if limit is not None), default=0),
             per_further_connection=settings.smtp_connector_queue_message_count_threshold_for_concurrent_connections,
+            rate_delay=rate_delay,
             receiver=receiver,
             domain=domain,
             egress=numbers.egress.index(hop.egress),

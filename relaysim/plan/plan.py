@@ -329,6 +329,8 @@ class QueuePlan:
         How many messages a connection carries; 0 for no limit.
     per_further_connection : int
         How many messages of the queue it takes for each connection beyond the first.
+    rate_delay : int
+        Microseconds from the start of one attempt to the start of the next; 0 for no limit.
     receiver, domain, egress, line : int
         Outside, the destination that answers, its domain, the public IP and the line; else -1.
     moved : bool
@@ -357,6 +359,7 @@ class QueuePlan:
     limited_by: str = ""
     per_connection: int = 0
     per_further_connection: int = 1
+    rate_delay: int = 0
     receiver: int = -1
     domain: int = -1
     egress: int = -1

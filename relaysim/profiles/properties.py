@@ -57,6 +57,11 @@ class MtaProperties:
 
     Where it is false, address translation gives all of its mail one IP.
     """
+    shapes_destinations: bool
+    """Whether it has limits of its own for the mail to one destination (`shaping` of a hub).
+
+    Where it is false, the limits of the hub hold for all domains alike.
+    """
     end_of_support: str
     """The day on which the support of the maker ended, such as 2025-10-14; empty if it did not."""
 

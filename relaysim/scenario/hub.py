@@ -10,6 +10,7 @@ from relaysim.mail.destination_concurrency import Feedback, parse_feedback
 from relaysim.profiles.properties import MtaProperties
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.pool import EgressName
+from relaysim.scenario.shaping import Shaping
 from relaysim.scenario.table import (
     DEFAULT_SITE,
     Address,
@@ -129,6 +130,8 @@ class Hub(Table):
     """Connections that it opens to all domains together."""
     max_per_domain_outbound_connections: Limit
     """Connections that it opens to one domain."""
+    shaping: Named[Shaping] = Field(default_factory=immutabledict)
+    """Its limits for the mail to a destination or relay service, by the name of that."""
     smtp_connector_queue_message_count_threshold_for_concurrent_connections: Positive = 1
     """Messages in a queue for each connection to the outside beyond the first."""
     max_concurrent_mailbox_deliveries: Limit

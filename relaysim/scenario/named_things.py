@@ -14,6 +14,7 @@ from relaysim.scenario.raw_tables import Raw, at
 _NOUNS = {
     ("hubs",): "hub",
     ("hubs", "*", "receive_connectors"): "receive connector",
+    ("hubs", "*", "shaping"): "destination to shape",
     ("send_connectors",): "send connector",
     ("load_balancers",): "load balancer",
     ("lines",): "line",

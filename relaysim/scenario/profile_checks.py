@@ -126,6 +126,21 @@ def _public_ips(raw: Raw, collection: Collection) -> Found:
             )
 
 
+def _shaping(raw: Raw, collection: Collection) -> Found:
+    """Report limits for one destination of servers that have none."""
+    hubs = with_defaults({"hubs": at(raw, "hubs")}, collection)
+    for name, table in named(hubs, "hubs"):
+        if table.get("shaping") and not table["properties"].shapes_destinations:
+            yield Problem(
+                ("hubs", name, "shaping"),
+                f"{name} is {table.get('mta')}, whose limits hold for all domains alike "
+                "(max_per_domain_outbound_connections) and which has no rate. Send this mail by a "
+                'hub with mta = "postfix" (smart host of a send connector with the address_spaces '
+                "of the destination); such a connector alone limits messages of a connection "
+                "(smtp_max_messages_per_connection)",
+            )
+
+
 def _licences(raw: Raw, collection: Collection) -> Found:
     """Report relay services whose limit depends on licences that no file gives."""
     filled = with_defaults({"relays": at(raw, "relays")}, collection)
@@ -148,6 +163,7 @@ PROFILE_CHECKS: tuple[Callable[[Raw, Collection], Found], ...] = (
     _linked,
     _settings,
     _public_ips,
+    _shaping,
     *FRONT_END_CHECKS,
     _licences,
 )

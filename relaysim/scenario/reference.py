@@ -152,6 +152,14 @@ def _egress(raw: Raw) -> Found:
             yield unknown(("egress", name, "line"), line, "line", lines)
 
 
+def _shaping(raw: Raw) -> Found:
+    known = (*at(raw, "destinations"), *at(raw, "relays"))
+    for hub, table in named(raw, "hubs"):
+        for name in at(table, "shaping"):
+            if name not in known:
+                yield unknown(("hubs", hub, "shaping", name), name, "destination", known)
+
+
 def _warm_up_plans(raw: Raw) -> Found:
     """Report plans for an IP without another one to which the rest could go."""
     warmed = {
@@ -338,6 +346,7 @@ _CHECKS: tuple[Callable[[Raw], Found], ...] = (
     _servers,
     _egress,
     _warm_up_plans,
+    _shaping,
     _send_connectors,
     _smart_hosts,
     _mailboxes,

@@ -308,8 +308,9 @@ def test_what_the_engine_and_the_checks_ask_of_a_server() -> None:
         "back_pressure_delays_first",
         *("front_end", "linked_receive_connectors", "sends_first", "wording", "end_of_support"),
     )
-    chooses = {name for name, table in asked.items() if table.pop("chooses_public_ip")}
-    assert chooses == {"postfix", "none"}
+    for key in ("chooses_public_ip", "shapes_destinations"):
+        having = {name for name, table in asked.items() if table.pop(key)}
+        assert having == {"postfix", "none"}
     ends = {"2013": "2023-04-11", "2016": "2025-10-14", "2019": "2025-10-14", "se": ""}
     assert asked == {
         **{

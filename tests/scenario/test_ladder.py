@@ -44,6 +44,7 @@ RUNGS = {
     "today/own-site": "same-site",
     "today/perimeter": "exchange-se",
     "today/bulk-by-postfix": "exchange-se",
+    "today/pool-with-warm-up": "bulk-by-postfix",
     "today/hybrid": "exchange-se",
     "today/bulk-by-ses": "bulk-by-postfix",
 }
@@ -87,6 +88,7 @@ def test_of_the_ladder_of_today_only_the_second_server_of_a_site_is_no_dedicated
         "today/own-site": [],
         "today/perimeter": [],
         "today/bulk-by-postfix": [],
+        "today/pool-with-warm-up": [],
         "today/hybrid": [],
         "today/bulk-by-ses": [],
     }

@@ -9,6 +9,14 @@ OTHERS = ("203.0.113.27", "203.0.113.28")
 _CHOOSES = ("none", "postfix")
 """The servers that can choose their public IP."""
 
+_SHAPING = st.fixed_dictionaries(
+    {"connection_limit": st.sampled_from((1, 2))},
+    optional={
+        "messages_per_connection": st.sampled_from((1, 2)),
+        "rate": st.sampled_from(("1/s", "10/min", "100/s")),
+    },
+)
+
 
 @st.composite
 def with_pools(draw: st.DrawFn, tables: Tables) -> Tables:
@@ -31,6 +39,10 @@ def with_pools(draw: st.DrawFn, tables: Tables) -> Tables:
     }
     choices = (*known, *OTHERS, "pool")
     for hub in tables["hubs"].values():
+        if hub["mta"] in _CHOOSES:
+            hub["shaping"] = draw(
+                st.dictionaries(st.sampled_from(("sink", "many", "other")), _SHAPING, max_size=2)
+            )
         if hub["mta"] not in _CHOOSES or draw(st.sampled_from((True, False, False))):
             continue
         if draw(st.booleans()):

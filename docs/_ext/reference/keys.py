@@ -30,6 +30,7 @@ from relaysim.scenario import (
     pool,
     relay,
     reputation,
+    shaping,
     stream,
     warm_up_plan,
     watched_resources,
@@ -63,6 +64,7 @@ SECTIONS = (
         watched_resources.BackPressure,
         BUILT_IN.tables(Kind.MTA, "back_pressure"),
     ),
+    Section("Shaping by destination", "hubs.NAME.shaping.DESTINATION", shaping.Shaping),
     Section(
         "Receive connectors",
         "hubs.NAME.receive_connectors.NAME",

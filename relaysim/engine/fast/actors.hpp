@@ -327,6 +327,8 @@ struct DeliveryQueue {
   bool is_of_postfix = false, pumping = false;
   Concurrency concurrency;
   ConnectionCache cache;
+  i64 free_at = 0;          // when the rate allows the next attempt
+  bool rate_waits = false;  // a timer runs that ends then
   i64 dead_timer = -1;  // sequence number of the end of the dead time; -1: the next hop lives
   Ring<i64> ready[3];
   i64 in_use[3] = {0, 0, 0};
@@ -383,6 +385,9 @@ struct DeliveryQueue {
   void keep(Run&, i64 opened_at, i64 carried);
   void cached_too_long(Run&, u64 sequence);
   void close_cached(Run&);
+  // relay/delivery_rate
+  bool rate_admits(Run&);
+  void rate_over(Run&);
   // relay/destination_concurrency
   void destination_answered(Run&);
   void destination_failed(Run&);

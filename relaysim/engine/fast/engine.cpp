@@ -11,6 +11,7 @@
 #include "relay/connection_cache.cpp"
 #include "relay/delivery_processes.cpp"
 #include "relay/delivery_queue.cpp"
+#include "relay/delivery_rate.cpp"
 #include "relay/destination_concurrency.cpp"
 #include "relay/front_end.cpp"
 #include "relay/host.cpp"

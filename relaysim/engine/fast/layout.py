@@ -224,6 +224,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "connections",
         "per_connection",
         "per_further_connection",
+        "rate_delay",
         "receiver",
         "domain",
         "egress",

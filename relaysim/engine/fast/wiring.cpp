@@ -220,6 +220,9 @@ void Run::step(const Event& event) {
     case QUEUE_RETRY_DUE:
       queues[number].retry_due(*this, event.sequence);
       break;
+    case RATE_OVER:
+      queues[number].rate_over(*this);
+      break;
     case DEAD_TIME_OVER:
       queues[number].dead_time_over(*this, event.sequence);
       break;

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import QUEUE, Process, ProcessGenerator
 from relaysim.engine.relay.connection_cache import CachedConnection, ConnectionCache
+from relaysim.engine.relay.delivery_rate import DeliveryRate
 from relaysim.engine.relay.destination_concurrency import DestinationConcurrency
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.hub_choice import HubChoice
@@ -59,6 +60,8 @@ class DeliveryQueue:
         Whether the queue is in Retry, and the clock.
     message_retry : MessageRetry
         The transactions that a receiver deferred.
+    rate : DeliveryRate
+        The time between the starts of two attempts.
     losses : int
         Connections lost so far; after a change `pump` stops.
     """
@@ -90,6 +93,7 @@ class DeliveryQueue:
         kept_for = 0 if postfix is None else postfix.connection_cache_time
         self.cache = ConnectionCache(context, hub.number, number, kept_for)
         self.pumping = False
+        self.rate = DeliveryRate(self.loop, hub.number, number, self.plan.rate_delay, self.pump)
         self.retry = QueueRetry(context, hub, number, self._retry_due)
         self.back_off = plan.operations.back_off
         self.suspended = SuspendedStreams(
@@ -200,12 +204,13 @@ class DeliveryQueue:
                 if priority < 0:
                     return -1
             waiting = self.ready[priority]
-            if not waiting:
+            if not waiting or not self.rate.admits():
                 return -1
             transaction = waiting.popleft()
             # A transaction that expired while it waited stays in the deque until its turn.
             if not final[transaction] and not self.suspended.hold(transaction):
                 self.in_use[priority] += 1
+                self.rate.started()
                 self.started[transaction] = self.loop.tick, opens
                 self.cache.selected(transaction, sum(self.in_use))
                 return transaction

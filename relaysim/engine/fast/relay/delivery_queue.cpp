@@ -89,11 +89,12 @@ i64 DeliveryQueue::next_transaction(Run& run, i64 opens) {
       while (chosen < 3 && !(ready[chosen].size > 0 && in_use[chosen] < quotas[chosen])) chosen++;
       if (chosen == 3) return -1;
     }
-    if (ready[chosen].empty()) return -1;
+    if (ready[chosen].empty() || !rate_admits(run)) return -1;
     i64 transaction = ready[chosen].pop();
     // A transaction that expired while it waited stays in the queue until its turn.
     if (transactions.is_final(transaction) || hold(run, transaction)) continue;
     in_use[chosen]++;
+    free_at = run.now() + plan(run).rate_delay;
     transactions[transaction].started = run.now();
     transactions[transaction].opened = opens;
     transactions[transaction].stores =

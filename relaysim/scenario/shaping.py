@@ -1,0 +1,45 @@
+"""Shaping: the limits of a hub for the mail to one destination."""
+
+from fractions import Fraction
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, model_validator
+
+from relaysim.scenario.table import Positive, Rate, Table
+
+
+def _above_zero(rate: Fraction) -> Fraction:
+    if not rate:
+        raise ValueError("must be above zero")
+    return rate
+
+
+class Shaping(Table):
+    """How much a hub sends to each domain of a destination, or to a relay service, at a time.
+
+    The limits hold for each next hop and public IP, as each has a delivery queue.
+    """
+
+    connection_limit: Positive | None = None
+    """Connections at a time, instead of `max_per_domain_outbound_connections`.
+
+    Postfix: `TRANSPORT_destination_concurrency_limit`; KumoMTA: `connection_limit`.
+    """
+    messages_per_connection: Positive | None = None
+    """Messages that a connection carries, unless the receiver or the send connector allows fewer.
+
+    KumoMTA: `max_deliveries_per_connection`.
+    """
+    rate: Annotated[Rate, AfterValidator(_above_zero)] | None = None
+    """Attempts at most, one after another with equal distances.
+
+    KumoMTA: `max_message_rate`; Postfix: `TRANSPORT_destination_rate_delay`, in whole seconds and
+    with one delivery at a time. A connection ends where the next message has to wait (assumption).
+    """
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        limits = self.connection_limit, self.messages_per_connection, self.rate
+        if limits == (None, None, None):
+            raise ValueError("write connection_limit, messages_per_connection or rate")
+        return self
