@@ -1,6 +1,7 @@
 """Load balancers: which hub a connection gets, and what hubs see behind source NAT."""
 
 import pytest
+from worlds.ground_truth import stated
 from worlds.small_world import SECOND_HUB, Played, play, tables
 
 from relaysim.analysis.mail_paths import paths
@@ -110,6 +111,21 @@ def test_behind_source_nat_all_hosts_are_one_source() -> None:
         "421 4.3.2 The maximum number of concurrent connections has exceeded a limit, closing "
         "transmission channel"
     ]
+
+
+def test_twenty_sessions_of_an_exchange_server_are_for_all_clients_behind_source_nat() -> None:
+    """Three hosts open ten sessions each, which last 8 s: without source NAT all of them do."""
+    exchange = '[hubs.HUB01]\nmta = "exchange-2010"'
+    third = OTHER.replace("crm", "erp").replace(".60", ".61")
+    slow = "".join(f'[hosts.{host}]\nbandwidth = "1 kbit/s"\n' for host in ("app", "crm", "erp"))
+    mail = {f"{host}.load": [0.0] * 10 for host in ("app", "crm", "erp")}
+
+    def accepted(*changes: str) -> int:
+        run = balanced(ONE, exchange, OTHER, third, slow, *changes, mail=mail)
+        return sum(hub == "HUB01" for stream in mail for hub in run.hubs(stream))
+
+    assert accepted() == 30
+    assert f"{accepted(NAT)} of 30" == stated("Sessions of three hosts behind source NAT")
 
 
 def test_behind_source_nat_the_internet_is_one_source_too() -> None:

@@ -1,6 +1,7 @@
 """Warm-up plans: what a new public IP of a pool takes on each day, and what the older ones do."""
 
 import pytest
+from worlds.ground_truth import stated
 from worlds.small_world import Played, play, tables
 
 from relaysim.audit import Finding, check
@@ -36,6 +37,16 @@ def by_new(run: Played) -> list[bool]:
     first = rows["attempt"] == 0
     pairs = sorted(zip(rows["transaction"][first], rows["egress"][first], strict=True))
     return [names.egress[ip] == NEW for _, ip in pairs]
+
+
+def test_the_schedule_of_sendgrid_is_what_the_new_ip_sends() -> None:
+    """A thousand messages on each of three days, all of which draw the new IP but a few."""
+    plan = PLAN.replace("[2, 3]", '"sendgrid"')
+    days = [float(day * DAY + second) for day in range(3) for second in range(1000)]
+    run = play(POOL, plan, mail={"app.load": days})
+    new = by_new(run)
+    sent = [sum(new[1000 * day : 1000 * (day + 1)]) for day in range(3)]
+    assert ", ".join(map(str, sent)) == stated("A new IP in its first three days")
 
 
 def test_what_is_above_the_volume_of_a_day_leaves_by_the_other_ip() -> None:
