@@ -1,15 +1,23 @@
 """Warm-up plans: what a new public IP of a pool takes on each day, and what the older ones do."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 from worlds.ground_truth import stated
 from worlds.small_world import Played, play, tables
 
 from relaysim.audit import Finding, check
+from relaysim.engine.fast import simulation as fast
+from relaysim.plan.compiler import compile_plan
 from relaysim.profiles.warm_up_schedules import schedules
-from relaysim.scenario.load import from_mapping
+from relaysim.scenario.load import from_mapping, load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError
 from relaysim.trace.tables import first_divergence
+from relaysim.traffic.workload import draw
+
+ROOT = Path(__file__).parents[2]
 
 NEW, OLD = "203.0.113.25", "198.51.100.10"
 POOL = f"""
@@ -108,6 +116,31 @@ def test_with_a_plan_a_provider_no_longer_throttles_the_new_ip() -> None:
 
     assert deferred() >= 1
     assert deferred(PLAN.replace("[2, 3]", "[20, 28]")) == 0
+
+
+def test_the_guide_has_what_a_daily_newsletter_does() -> None:
+    """The numbers of docs/guides/public-ips.md."""
+    campaign = "hosts.marketing.streams.newsletter.arrivals"
+    settings = (
+        *('run.duration="5 d"', "run.scale=0.02", "warm_up_plans.new.days=[40, 56, 78, 110]"),
+        *(f'{campaign}.every="1 d"', f'{campaign}.at="2 h"'),
+    )
+    scenario = load(ROOT / "scenarios" / "today" / "pool-with-warm-up.toml", settings)
+    trace = fast.run(compile_plan(scenario), draw(scenario, 0, 1))
+    rows, names = trace.attempts, trace.names
+    message = trace.transactions["message"][rows["transaction"]]
+    stream = names.streams.index("marketing.newsletter")
+    bulk = (trace.messages["stream"][message] == stream) & (rows["queue"] >= 0)
+    first = bulk & (rows["attempt"] == 0)
+    day = trace.messages["created"][message] // 86_400_000_000
+    new = rows["egress"] == names.egress.index("203.0.113.26")
+    old = rows["egress"] == names.egress.index("203.0.113.25")
+    sent = [((first & old & (day == d)).sum(), (first & new & (day == d)).sum()) for d in range(5)]
+    assert sent == [(1160, 40), (1093, 56), (1071, 78), (1039, 110), (604, 545)]
+    replies = [names.replies[number] if number >= 0 else "" for number in rows["reply"]]
+    throttled = np.array([text.startswith(("421 4.7", "451 4.7.650")) for text in replies])
+    assert not (first & new & throttled & (day < 4)).any()
+    assert (first & new & throttled & (day == 4)).sum() == 202
 
 
 CAMPAIGN = """
