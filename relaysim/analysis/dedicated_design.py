@@ -12,6 +12,8 @@ from ipaddress import IPv4Network, ip_address, ip_network
 from itertools import count
 from typing import Any
 
+from immutabledict import immutabledict
+
 from relaysim.analysis.mail_paths import Path, paths
 from relaysim.analysis.sharing import hubs_of, ips, outside
 from relaysim.mail.address import AddressRange, Binding, IpAddress
@@ -96,7 +98,7 @@ def dedicated(base: Scenario) -> Dedicated:
         raise DedicatedError(f"{', '.join(hosts)} has a hub and a public IP of its own already")
     like = base.hubs[taken[0].hub]
     name = _free((f"HUB{number:02}" for number in count(2)), base.hubs)
-    server = _free(_servers(), base.dns)
+    server = _free(_servers(), (*base.dns, *base.load_balancers))
     address, ip = _next_address(base, like), _public_ip(base)
     apart, sites = like.properties.front_end, {hub.site for hub in base.hubs.values()}
     hub = like.model_copy(
@@ -104,6 +106,7 @@ def dedicated(base: Scenario) -> Dedicated:
             "name": name,
             "addresses": (address,),
             "egress": str(ip),
+            "egress_by_sender_domain": immutabledict[str, str](),
             "site": _free(_sites(), sites) if apart else like.site,
             "receive_connectors": _connectors(base, taken, address),
         }
@@ -172,6 +175,7 @@ def _next_address(base: Scenario, like: Hub) -> IpAddress:
     """Return the first free address after the last address of the hub."""
     used = {address for hub in base.hubs.values() for address in hub.addresses}
     used |= {host.address for host in base.hosts.values()}
+    used |= {balancer.address for balancer in base.load_balancers.values()}
     used |= {address for addresses in base.dns.values() for address in addresses}
     # IPv4 and IPv6 addresses do not compare, so the version comes first.
     last = max(like.addresses, key=lambda address: (address.version, int(address)))

@@ -1,6 +1,6 @@
 """Checks of the receive connector that answers a host, and of sources that hosts share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from relaysim.analysis.held_sessions import allowed_sessions
@@ -69,19 +69,35 @@ def host_unanswered(scenario: Scenario) -> Iterator[Finding]:
             bound = [
                 other.connector for other in selection.passed_over if other.reason is Reason.REMOTE
             ]
+            fix, command = _admitted(target, client, bound)
+            if client != host.address:
+                # The address of the balancer is that of everybody.
+                nat = dotted(("load_balancers", target.balancer or "", "source_nat"))
+                fix, command = (
+                    f"Switch source NAT off ({nat} = false): {client} is all clients.",
+                    None,
+                )
             yield Finding(
                 Severity.WARNING if any(elsewhere) else Severity.ERROR,
                 dotted(("hosts", name)),
                 f"No receive connector of {target.hub} answers {client} at {target.address} "
                 f"port {target.port}: the session ends with {submission.greeting(target, None)}.",
-                f"Add {client} to the remote_ip_ranges of "
-                + (
-                    f"{listed(connector.name for connector in bound)}."
-                    if bound
-                    else "a connector that listens there, or create one."
-                ),
-                _admitting(target, client, bound[0] if bound else None),
+                fix,
+                command,
             )
+
+
+def _admitted(
+    target: submission.Target, client: IpAddress, bound: Sequence[ReceiveConnector]
+) -> tuple[str, str | None]:
+    """Return the fix and the command after which a client is answered; `bound` listen there."""
+    where = (
+        f"{listed(connector.name for connector in bound)}."
+        if bound
+        else "a connector that listens there, or create one."
+    )
+    command = _admitting(target, client, bound[0] if bound else None)
+    return f"Add {client} to the remote_ip_ranges of {where}", command
 
 
 def _admitting(

@@ -25,6 +25,10 @@ def relay_by_address(scenario: Scenario) -> Iterator[Finding]:
             # The limit is per minute.
             rate = min(rate, limit / 60)
         source = submission.source(scenario, host, path.target)
+        login = f"Let {path.host} log in on port 587. "
+        # Behind source NAT the address is that of all clients.
+        if source == host.address:
+            login = f"Remove {source} from remote_ip_ranges and let {login.removeprefix('Let ')}"
         beside = [other for other in others if ips(path) & ips(other)]
         yield Finding(
             Severity.WARNING,
@@ -34,7 +38,6 @@ def relay_by_address(scenario: Scenario) -> Iterator[Finding]:
             f"{listed(sorted(ips(path)))}, "
             f"{two_digits(rate * arrivals.lasts / SECOND)} messages in all"
             + (f". Other mail on that IP: {names(beside)}." if beside else "."),
-            f"Remove {source} from remote_ip_ranges and let {path.host} log in on port "
-            "587. Or limit the message rate of one source.",
+            f"{login}Or limit the message rate of one source.",
             set_connector(path.hub, connector.name, MessageRateLimit=60) if limit is None else None,
         )

@@ -225,7 +225,7 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
             behind = _behind(scenario, outcome, hop)
             return (
                 f"queue {hop.next_hop}{of} of {hop.hub} by send connector {name}, leaves by "
-                f"{hop.egress}{_of_pool(outcome, hop)}{_shaped(scenario, outcome, hop)}{behind}"
+                f"{hop.egress}{_of_pool(scenario, outcome, hop)}{_shaped(scenario, outcome, hop)}{behind}"
             )
         case routing.HopKind.TRANSFER if hop.as_client:
             return (
@@ -244,10 +244,16 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
             return f"NDR, as every matching send connector is too small: {reply.NO_ROUTE_FOR_SIZE}"
 
 
-def _of_pool(outcome: Outcome, hop: routing.Hop) -> str:
+def _of_pool(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
     """Return the share of messages that leave by the public IP of a hop; "" for all of them."""
     part = outcome.hops.count(hop) / sum(other.hub == hop.hub for other in outcome.hops)
-    return "" if part == 1.0 else f" ({share(part)} of messages)"
+    plans = [
+        name
+        for name, plan in scenario.warm_up_plans.items()
+        if plan.egress == hop.egress and plan.destination in (None, outcome.destination)
+    ]
+    within = f", as far as the warm-up plan {listed(plans)} allows" if plans else ""
+    return "" if part == 1.0 else f" ({share(part)} of messages{within})"
 
 
 def _shaped(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:

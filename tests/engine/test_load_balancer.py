@@ -206,6 +206,23 @@ def test_each_hub_behind_it_has_an_equal_share_and_what_one_refuses_is_lost() ->
     assert finding.severity == "error"
 
 
+def test_no_fix_lists_the_balancer_at_a_connector() -> None:
+    """Where source NAT hides a host, listing the address would admit everybody."""
+    unlisted = "[hubs.HUB01.receive_connectors.relay]\nremote_ip_ranges = ['192.168.168.50']"
+    found = [
+        each
+        for each in check(loaded(ONE, NAT, unlisted, STREAM))
+        if each.check == "host_unanswered"
+    ]
+    assert [(each.fix, each.command) for each in found] == [
+        (
+            "Switch source NAT off (load_balancers.mail.source_nat = false): 10.1.0.10 is all "
+            "clients.",
+            None,
+        )
+    ]
+
+
 def test_check_says_what_source_nat_hides() -> None:
     (finding,) = hidden(loaded(NAT, OTHER, STREAM))
     assert finding.severity == "info"

@@ -9,6 +9,7 @@ from worlds.small_world import Played, play, tables
 
 from relaysim.audit import Finding, check
 from relaysim.engine.fast import simulation as fast
+from relaysim.explanation.message import explain
 from relaysim.plan.compiler import compile_plan
 from relaysim.profiles.warm_up_schedules import schedules
 from relaysim.scenario.load import from_mapping, load
@@ -170,6 +171,12 @@ def test_check_says_what_share_of_a_campaign_the_new_ip_takes_on_each_day() -> N
         "2 (0.2 %) from day 1 on, 3 (0.3 %) from day 2 on and 500 (50 %) from day 3 on"
         in finding.reason
     )
+
+
+def test_explain_names_the_plan() -> None:
+    text = " ".join(str(explain(loaded(POOL, PLAN, CAMPAIGN), "app", "x@example.org")).split())
+    assert f"leaves by {NEW} (more than 99 % of messages, as far as the warm-up plan new" in text
+    assert f"leaves by {OLD} (0.1 % of messages)" in text
 
 
 def test_check_warns_of_a_day_that_is_above_what_a_provider_accepts() -> None:
