@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from relaysim.analysis.client_sources import answers
 from relaysim.analysis.held_sessions import allowed_sessions
-from relaysim.analysis.mail_paths import answers
 from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.shell_commands import new_connector, set_connector
 from relaysim.mail.address import IpAddress

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from relaysim.analysis.mail_paths import paths, public_addresses, sources_at
+from relaysim.analysis.client_sources import public_addresses, sources_at
+from relaysim.analysis.mail_paths import paths
 from relaysim.audit.shell_commands import free_name, new_connector, permission, set_connector
 from relaysim.mail.address import IpAddress, domain_of, parse_ip
 from relaysim.mail.connector_selection import select

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from relaysim.analysis.mail_paths import connector_place, sources_at
+from relaysim.analysis.client_sources import sources_at
+from relaysim.analysis.mail_paths import connector_place
 from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.shell_commands import set_connector
 from relaysim.mail.connector_conflict import Conflict, ConflictKind, conflicts

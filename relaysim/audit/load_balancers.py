@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from relaysim.analysis.client_sources import sessions_at
 from relaysim.analysis.held_sessions import allowed_sessions
-from relaysim.analysis.mail_paths import sessions_at
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail.receive_verdict import connect
 from relaysim.plan.routing import identity

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from relaysim.analysis.mail_paths import connector_place, public_addresses, sources_at
+from relaysim.analysis.client_sources import public_addresses, sources_at
+from relaysim.analysis.mail_paths import connector_place
 from relaysim.audit import close_relay as closing
 from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.shell_commands import set_connector

@@ -1,6 +1,7 @@
 """The fix for a host that may not relay."""
 
-from relaysim.analysis.mail_paths import Path, public_addresses
+from relaysim.analysis.client_sources import public_addresses
+from relaysim.analysis.mail_paths import Path
 from relaysim.audit.open_relay import relays
 from relaysim.audit.shell_commands import free_name, new_connector, permission, set_connector
 from relaysim.mail.rights import ANONYMOUS, Right

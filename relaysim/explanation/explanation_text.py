@@ -223,9 +223,10 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
         case routing.HopKind.REMOTE:
             of = f" (destination {outcome.destination})" if outcome.destination else ""
             behind = _behind(scenario, outcome, hop)
+            limits = f"{_of_pool(scenario, outcome, hop)}{_shaped(scenario, outcome, hop)}"
             return (
                 f"queue {hop.next_hop}{of} of {hop.hub} by send connector {name}, leaves by "
-                f"{hop.egress}{_of_pool(scenario, outcome, hop)}{_shaped(scenario, outcome, hop)}{behind}"
+                f"{hop.egress}{limits}{behind}"
             )
         case routing.HopKind.TRANSFER if hop.as_client:
             return (

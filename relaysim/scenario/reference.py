@@ -16,6 +16,7 @@ from relaysim.scenario.list_checks import LIST_CHECKS
 from relaysim.scenario.load_balancer_checks import LOAD_BALANCER_CHECKS, balancer_addresses
 from relaysim.scenario.problem import KeyPath, Problem, nearest, unknown
 from relaysim.scenario.profile_checks import PROFILE_CHECKS
+from relaysim.scenario.public_ip_checks import PUBLIC_IP_CHECKS
 from relaysim.scenario.raw_tables import Found, Raw, at, named, parsed, streams, texts
 
 INTERNAL = "internal"
@@ -123,71 +124,6 @@ def _servers(raw: Raw) -> Found:
             yield unknown(path, server, f"name in {where}", names)
         elif address not in addresses:
             yield Problem(path, "no hub has this address")
-
-
-def _egress(raw: Raw) -> Found:
-    known = {str(parsed(parse_ip, key)): key for key in at(raw, "egress")}
-    pools = at(raw, "pools")
-    for hub, table in named(raw, "hubs"):
-        path: KeyPath = ("hubs", hub, "egress")
-        by_sender = at(table, "egress_by_sender_domain")
-        for where, value in (
-            (path, table.get("egress")),
-            *((("hubs", hub, "egress_by_sender_domain", key), by_sender[key]) for key in by_sender),
-        ):
-            name = str(parsed(parse_ip, value) or value)
-            if isinstance(value, str) and name not in (*known, *pools):
-                noun = "egress or pool" if pools else "egress"
-                yield unknown(where, name, noun, (*known.values(), *pools))
-    for pool, table in named(raw, "pools"):
-        for key in at(table, "members"):
-            address = parsed(parse_ip, key)
-            if address is not None and str(address) not in known:
-                where = ("pools", pool, "members", key)
-                yield unknown(where, key, "egress", known.values())
-    lines = at(raw, "lines")
-    for name, table in named(raw, "egress"):
-        line = table.get("line")
-        if isinstance(line, str) and line not in lines:
-            yield unknown(("egress", name, "line"), line, "line", lines)
-
-
-def _shaping(raw: Raw) -> Found:
-    known = (*at(raw, "destinations"), *at(raw, "relays"))
-    for hub, table in named(raw, "hubs"):
-        for name in at(table, "shaping"):
-            if name not in known:
-                yield unknown(("hubs", hub, "shaping", name), name, "destination", known)
-
-
-def _warm_up_plans(raw: Raw) -> Found:
-    """Report plans for an IP without another one to which the rest could go."""
-    warmed = {
-        parsed(parse_ip, table.get("egress")): name for name, table in named(raw, "warm_up_plans")
-    }
-    pools = [
-        {parsed(parse_ip, key) for key in at(table, "members")} for _, table in named(raw, "pools")
-    ]
-    of: dict[Any, str] = {}
-    for name, table in named(raw, "warm_up_plans"):
-        address, place = parsed(parse_ip, table.get("egress")), table.get("destination")
-        path: KeyPath = ("warm_up_plans", name, "egress")
-        if isinstance(place, str) and place not in at(raw, "destinations"):
-            where = ("warm_up_plans", name, "destination")
-            yield unknown(where, place, "destination", at(raw, "destinations"))
-        if address is None:
-            continue
-        others = [pool - warmed.keys() for pool in pools if address in pool]
-        if not others:
-            yield Problem(
-                path,
-                "no pool has this IP: write a pool with it and an older IP as members, and the "
-                "pool as egress of the hub",
-            )
-        elif not all(others):
-            yield Problem(path, "each pool of this IP needs another IP without a warm-up plan")
-        if of.setdefault((address, place), name) != name:
-            yield Problem(path, f"the plan {of[address, place]} is for the same mail of this IP")
 
 
 def _send_connectors(raw: Raw) -> Found:
@@ -344,9 +280,7 @@ _CHECKS: tuple[Callable[[Raw], Found], ...] = (
     _names_are_free,
     _addresses_are_of_one_hub,
     _servers,
-    _egress,
-    _warm_up_plans,
-    _shaping,
+    *PUBLIC_IP_CHECKS,
     _send_connectors,
     _smart_hosts,
     _mailboxes,

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from relaysim.analysis.client_sources import answers
 from relaysim.analysis.held_sessions import allowed_sessions
-from relaysim.analysis.mail_paths import answers
 from relaysim.measure.measured_window import SECOND, Window
 from relaysim.measure.resource_metrics import Resource, resources
 from relaysim.plan.names import QueueKind, StationKind
