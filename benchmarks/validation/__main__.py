@@ -26,7 +26,7 @@ from validation.cases import CASES, RECEIVE_RUN, REPEATS, SEND_RUN, Case
 from validation.comparison import Compared, Pair, compare, score
 from validation.cost_calibration import receive_cost, send_cost
 from validation.disturbed import Repetition
-from validation.postfix import INSTALL, MissingError, version
+from validation.postfix import INSTALL, MissingError, StartError, version
 from validation.table import Circumstances, block, cells, replaced, verdict
 from validation.trial import Trial, TrialError, measure
 from validation.twin import Costs, planned_replies, simulate, write
@@ -38,7 +38,7 @@ KEPT = ROOT / "out" / "validation"
 PREFIX = "relaysim-validation-"
 
 
-class Session:
+class Measurements:
     """The measurements of one call.
 
     Parameters
@@ -125,10 +125,10 @@ def run(chosen: Sequence[Case], repeats: int, postfix: str) -> list[Compared]:
     rows: list[Compared] = []
     disturbances: dict[str, list[float]] = {}
     with temporary_folder() as folder:
-        session = Session(folder)
-        costs = session.costs()
+        measurements = Measurements(folder)
+        costs = measurements.costs()
         for case in chosen:
-            pairs = [session.pair(case, repeat, costs) for repeat in range(1, repeats + 1)]
+            pairs = [measurements.pair(case, repeat, costs) for repeat in range(1, repeats + 1)]
             disturbances[case.name] = [disturbance for _, disturbance in pairs]
             compared = compare(case, [pair for pair, _ in pairs])
             for row in compared:
@@ -160,7 +160,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         run([case for case in CASES if case.name in (args.case or names)], args.repeats, postfix)
-    except TrialError as error:
+    except (TrialError, StartError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -56,6 +56,10 @@ class MissingError(Exception):
     """Postfix or root is not here; the text says which."""
 
 
+class StartError(Exception):
+    """A Postfix does not start; the text has its log."""
+
+
 def version() -> str:
     """Return the version of the installed Postfix.
 
@@ -181,8 +185,8 @@ class Postfix:
 
         Raises
         ------
-        RuntimeError
-            If it does not within 20 s; the text has its log.
+        StartError
+            If it does not within 20 s.
         """
         settings = str(self.folder / "etc")
         with (self.folder / "output").open("wb") as output:
@@ -215,7 +219,10 @@ class Postfix:
             except OSError:
                 pass
             time.sleep(0.1)
-        raise RuntimeError(
+        raise self._failure()
+
+    def _failure(self) -> StartError:
+        return StartError(
             f"Postfix does not start: {self._text('output')}\n{self._text('mail.log')}"
         )
 
@@ -230,21 +237,21 @@ class Postfix:
         return self.process.pid
 
     def manager(self) -> int:
-        """Return the process of the queue manager.
+        """Return the process of the queue manager, as soon as it runs.
 
         Raises
         ------
-        RuntimeError
-            If it does not run.
+        StartError
+            If it does not run within 20 s.
         """
-        for folder in Path("/proc").iterdir():
-            try:
-                name, group = (folder / "comm").read_text().strip(), os.getpgid(int(folder.name))
-            except (OSError, ValueError):
-                continue
-            if name == "qmgr" and group == self.group:
-                return int(folder.name)
-        raise RuntimeError("the queue manager of Postfix does not run")
+        for _ in range(200):
+            for folder in Path("/proc").iterdir():
+                with suppress(OSError, ValueError):
+                    of_group = os.getpgid(int(folder.name)) == self.group
+                    if of_group and (folder / "comm").read_text() == "qmgr\n":
+                        return int(folder.name)
+            time.sleep(0.1)
+        raise self._failure()
 
     def lines(self) -> list[str]:
         """Return the lines of its maillog."""

@@ -93,6 +93,8 @@ class ConnectionCache:
             self.stores = False
         if self.stores:
             self.storing.add(transaction)
+        else:  # it may have stored at an attempt whose connection failed
+            self.storing.discard(transaction)
 
     def take(self) -> CachedConnection | None:
         """Return the cached connection that a new delivery uses; None if it opens its own."""

@@ -90,7 +90,7 @@ class DeliveryQueue:
         self.message_retry = MessageRetry(context, hub, self)
         self.concurrency = self._concurrency(context)
         postfix = hub.plan.queue_manager
-        kept_for = 0 if postfix is None else postfix.connection_cache_time
+        kept_for = postfix.connection_cache_time if postfix and self.leads_outside else 0
         self.cache = ConnectionCache(context, hub.number, number, kept_for)
         self.pumping = False
         self.rate = DeliveryRate(self.loop, hub.number, number, self.plan.rate_delay, self.pump)

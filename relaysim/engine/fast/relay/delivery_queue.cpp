@@ -13,7 +13,7 @@ void DeliveryQueue::open_at(Run& run) {
   const HubPlan& hub_plan = run.plan.hubs[hub];
   is_of_postfix = hub_plan.queue_run_delay > 0;
   if (is_of_postfix) concurrency.begin(hub_plan, limit);
-  cache.time_limit = hub_plan.connection_cache_time;
+  cache.time_limit = leads_outside ? hub_plan.connection_cache_time : 0;
 }
 
 // Transactions wait, and connections take them.
