@@ -34,7 +34,8 @@ class Shaping(Table):
     """Attempts at most, one after another with equal distances.
 
     KumoMTA: `max_message_rate`; Postfix: `TRANSPORT_destination_rate_delay`, in whole seconds and
-    with one delivery at a time. A connection ends where the next message has to wait (assumption).
+    with one delivery at a time. A connection takes no further message where that has to wait
+    (assumption); Postfix keeps it for a while.
     """
 
     @model_validator(mode="after")
