@@ -25,7 +25,7 @@ def with_balancers(draw: st.DrawFn, tables: Tables) -> Tables:
     for host in tables["hosts"].values():
         host["server"] = draw(st.sampled_from(("front", "10.9.0.1", "all", host["server"])))
     behind = tables["send_connectors"].get("last", {}).get("source_transport_servers")
-    if behind and draw(st.sampled_from((True, True, False))):
+    if behind:
         inner = draw(_BALANCER) | {"address": "10.9.0.2", "hubs": behind}
         tables["load_balancers"]["inner"] = inner
         tables["send_connectors"]["internet"]["smart_hosts"] = ["inner"]

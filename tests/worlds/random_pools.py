@@ -10,10 +10,10 @@ _CHOOSES = ("none", "postfix")
 """The servers that can choose their public IP."""
 
 _SHAPING = st.fixed_dictionaries(
-    {"connection_limit": st.sampled_from((1, 2))},
+    {"rate": st.sampled_from(("1/s", "30/min", "6/min"))},
     optional={
+        "connection_limit": st.sampled_from((1, 2)),
         "messages_per_connection": st.sampled_from((1, 2)),
-        "rate": st.sampled_from(("1/s", "10/min", "100/s")),
     },
 )
 

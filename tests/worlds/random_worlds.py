@@ -635,7 +635,7 @@ def plain_worlds(draw: st.DrawFn) -> Tables:
     tables = draw(with_chain(draw(with_postfix(tables))))
     if draw(st.sampled_from((False, False, True))):
         tables = draw(with_balancers(tables))
-    if draw(st.sampled_from((False, False, True))):
+    if draw(st.booleans()):
         tables = draw(with_pools(tables))
     sites = sorted({hub.get("site", DEFAULT_SITE) for hub in tables["hubs"].values()})
     tables["mailboxes"]["site"] = draw(st.sampled_from(sites))

@@ -50,6 +50,7 @@ EXPECTED = (
     *("message sent several times", "mailing list address removed", "moved queue used"),
     *("refusal by a list", "refusal by a provider", "lookup with an answer", "lookup without one"),
     *("second day", "ends at the horizon", "ends early"),
+    "rate to a destination reached",
     *("IP in warm-up", "IP in warm-up to a destination"),
     *("one of a pool of IPs", "another IP by sender domain"),
     *("by round robin", "by least connections", "client behind source NAT"),
@@ -216,6 +217,11 @@ def _balancers(tables: Tables, plan: Plan, trace: Trace) -> Iterator[str]:
 
 def _public_ips(plan: Plan, trace: Trace) -> Iterator[str]:
     used = set(np.unique(trace.attempts["queue"]).tolist())
+    for number in used:
+        delay = plan.queues[number].rate_delay
+        mine = (trace.attempts["queue"] == number) & (trace.attempts["start"] >= 0)
+        if delay and (np.diff(np.sort(trace.attempts["start"][mine])) == delay).any():
+            yield "rate to a destination reached"
     sent = {plan.queues[number].egress for number in used}
     for warm_up in plan.warm_ups:
         if warm_up.egress in sent:
