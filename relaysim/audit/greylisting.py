@@ -9,7 +9,7 @@ from relaysim.plan.reputation_compiler import greylist_rules
 from relaysim.scenario.destination import Destination
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario
-from relaysim.scenario.problem import dotted
+from relaysim.scenario.problem import KeyPath, dotted
 from relaysim.units import format_duration
 
 _NOTICED = 2
@@ -30,14 +30,22 @@ def greylisting(scenario: Scenario) -> Iterator[Finding]:
         # The clock of a relay service is not the company's, that of Postfix has no interval.
         interval = scenario.hubs[hub].message_retry_interval if hub in scenario.hubs else None
         if destination is not None and interval is not None:
-            yield from _of(scenario.hubs[hub], interval, destination)
+            path: KeyPath = ("hubs", hub)
+            shaping = scenario.hubs[hub].shaping.get(destination.name)
+            if shaping is not None and shaping.message_retry_interval is not None:
+                path, interval = (
+                    (*path, "shaping", destination.name),
+                    shaping.message_retry_interval,
+                )
+            key = dotted((*path, "message_retry_interval"))
+            yield from _of(scenario.hubs[hub], interval, destination, key)
 
 
-def _of(hub: Hub, interval: int, destination: Destination) -> Iterator[Finding]:
+def _of(hub: Hub, interval: int, destination: Destination, key: str) -> Iterator[Finding]:
     rules = greylist_rules(destination)
     if rules is None:
         return
-    waits, key = wait(rules, interval), dotted(("hubs", hub.name, "message_retry_interval"))
+    waits = wait(rules, interval)
     place = dotted(("destinations", destination.name, "greylisting"))
     asked, every = format_duration(rules.delay), format_duration(interval)
     tries = f"{hub.name} tries a deferred message every {every}"

@@ -225,10 +225,11 @@ class Routes:
         destination = scenario.answering.get(title)
         relay = numbers.relays.index(title) if title in scenario.relays else -1
         shaping = settings.shaping.get(title)
-        rate_delay = 0
+        rate_delay = retry_interval = 0
         limits = [hop.connector.smtp_max_messages_per_connection]
         if shaping is not None:
             limits.append(shaping.messages_per_connection)
+            retry_interval = shaping.message_retry_interval or 0
             rate_delay = round(SECOND / shaping.rate) if shaping.rate else 0
             if shaping.connection_limit is not None:
                 connections = shaping.connection_limit
@@ -240,6 +241,7 @@ class Routes:
             per_connection=min((limit for limit in limits if limit is not None), default=0),
             per_further_connection=settings.smtp_connector_queue_message_count_threshold_for_concurrent_connections,
             rate_delay=rate_delay,
+            message_retry_interval=retry_interval,
             receiver=receiver,
             domain=domain,
             egress=numbers.egress.index(hop.egress),

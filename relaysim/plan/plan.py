@@ -331,6 +331,8 @@ class QueuePlan:
         How many messages of the queue it takes for each connection beyond the first.
     rate_delay : int
         Microseconds from the start of one attempt to the start of the next; 0 for no limit.
+    message_retry_interval : int
+        Wait of a message that a reply deferred, microseconds; 0 for that of the hub.
     receiver, domain, egress, line : int
         Outside, the destination that answers, its domain, the public IP and the line; else -1.
     moved : bool
@@ -360,6 +362,7 @@ class QueuePlan:
     per_connection: int = 0
     per_further_connection: int = 1
     rate_delay: int = 0
+    message_retry_interval: int = 0
     receiver: int = -1
     domain: int = -1
     egress: int = -1

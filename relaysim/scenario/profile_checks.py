@@ -139,6 +139,15 @@ def _shaping(raw: Raw, collection: Collection) -> Found:
                 "of the destination); such a connector alone limits messages of a connection "
                 "(smtp_max_messages_per_connection)",
             )
+        # A hub has the keys of one queue manager alone.
+        elif "queue_run_delay" in table:
+            for place, shaping in named(table, "shaping"):
+                if "message_retry_interval" in shaping:
+                    yield Problem(
+                        ("hubs", name, "shaping", place, "message_retry_interval"),
+                        f"{table.get('mta')} has one retry clock for all next hops: "
+                        "minimal_backoff_time, maximal_backoff_time and queue_run_delay of the hub",
+                    )
 
 
 def _licences(raw: Raw, collection: Collection) -> Found:

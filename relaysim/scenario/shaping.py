@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, model_validator
 
-from relaysim.scenario.table import Positive, Rate, Table
+from relaysim.scenario.table import Interval, Positive, Rate, Table
 
 
 def _above_zero(rate: Fraction) -> Fraction:
@@ -37,10 +37,14 @@ class Shaping(Table):
     with one delivery at a time. A connection takes no further message where that has to wait
     (assumption); Postfix keeps it for a while.
     """
+    message_retry_interval: Interval | None = None
+    """Wait of a message that a 4xx reply deferred, instead of that of the hub.
+
+    KumoMTA: `retry_interval` of a queue. Postfix has one retry clock for all next hops.
+    """
 
     @model_validator(mode="after")
     def _limits_something(self) -> Self:
-        limits = self.connection_limit, self.messages_per_connection, self.rate
-        if limits == (None, None, None):
-            raise ValueError("write connection_limit, messages_per_connection or rate")
+        if all(value is None for _, value in self):
+            raise ValueError("write a limit, such as connection_limit")
         return self

@@ -63,6 +63,18 @@ def test_a_rate_holds_after_a_stop_of_the_hub() -> None:
     assert starts == [0.0, 35.0, 45.0]
 
 
+def test_a_deferred_message_waits_as_long_as_the_destination_says() -> None:
+    """Both destinations defer all mail: one is tried each 10 s, the other each minute."""
+    defer = "[destinations.sink]\ndefer = 1.0\n[destinations.other]\ndefer = 1.0"
+    hub = '[hubs.HUB01]\nmessage_retry_interval = "1 min"\nmessage_expiration_timeout = "2 min"'
+    mail = {"app.load": [0], "app.more": [0]}
+    run = play(OTHER, defer, hub, shaped(message_retry_interval="10 s"), mail=mail)
+    starts = [start for _, start, _, _ in run.attempts("HUB01->example.org") if start >= 0]
+    assert starts == [10.0 * number for number in range(12)]
+    starts = [start for _, start, _, _ in run.attempts("HUB01->example.net") if start >= 0]
+    assert starts == [0.0, 60.0]
+
+
 def test_limits_that_bind_nothing_change_no_row() -> None:
     wide = shaped(messages_per_connection=1000, rate="1000000/s")
     mail = {"app.load": [0, 0.5, (1, 3), 20]}
@@ -108,6 +120,11 @@ def test_explain_says_the_limits() -> None:
     ("change", "message"),
     [
         ('[hubs.HUB01]\nmta = "exchange-2010"', "limits hold for all domains alike"),
+        (
+            '[hubs.HUB01]\nmta = "postfix"\n[hubs.HUB01.shaping.sink]\n'
+            'message_retry_interval = "1 h"',
+            "one retry clock for all next hops",
+        ),
         ("[hubs.HUB01.shaping.sunk]\nconnection_limit = 1", 'did you mean "sink"'),
         ('[hubs.HUB01.shaping.sink]\nrate = "0/s"', "above zero"),
         ("[hubs.HUB01.shaping.sink]\nconnection_limit = 0", "connection_limit"),
@@ -120,5 +137,5 @@ def test_what_does_not_fit_is_refused(change: str, message: str) -> None:
 
 
 def test_a_table_without_a_limit_is_refused() -> None:
-    with pytest.raises(ScenarioError, match="write connection_limit"):
+    with pytest.raises(ScenarioError, match="write a limit"):
         loaded(STREAM, "[hubs.HUB01.shaping.sink]")

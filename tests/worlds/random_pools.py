@@ -43,6 +43,9 @@ def with_pools(draw: st.DrawFn, tables: Tables) -> Tables:
             hub["shaping"] = draw(
                 st.dictionaries(st.sampled_from(("sink", "many", "other")), _SHAPING, max_size=2)
             )
+        if hub["mta"] == "none":
+            for shaping in hub["shaping"].values():
+                shaping |= draw(st.sampled_from(({}, {"message_retry_interval": "7 s"})))
         if hub["mta"] not in _CHOOSES or draw(st.sampled_from((True, False, False))):
             continue
         if draw(st.booleans()):

@@ -123,7 +123,7 @@ struct DrivePlan {
 };
 
 struct QueuePlan {
-  i64 hub, reachable, connections, per_connection, per_further_connection, rate_delay, receiver, domain, egress, line, first_peer, peer_count, has_sessions, relay, balancer;
+  i64 hub, reachable, connections, per_connection, per_further_connection, rate_delay, message_retry_interval, receiver, domain, egress, line, first_peer, peer_count, has_sessions, relay, balancer;
 };
 
 struct ChoicePlan {
@@ -922,4 +922,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "fa9a8b8af0b03e20d15fa6cd032f1bd2"
+#define LAYOUT "d6b1b18cfe126606ca8b2e0bc73adcd0"

@@ -225,6 +225,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "per_connection",
         "per_further_connection",
         "rate_delay",
+        "message_retry_interval",
         "receiver",
         "domain",
         "egress",

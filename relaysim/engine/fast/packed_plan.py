@@ -361,7 +361,16 @@ class _Packing:
             row = fields(
                 queue,
                 *("hub", "reachable", "connections", "per_connection", "per_further_connection"),
-                *("rate_delay", "receiver", "domain", "egress", "line", "relay", "balancer"),
+                *(
+                    "rate_delay",
+                    "message_retry_interval",
+                    "receiver",
+                    "domain",
+                    "egress",
+                    "line",
+                    "relay",
+                    "balancer",
+                ),
             )
             row |= {"first_peer": len(peers), "peer_count": len(queue.to_hubs)}
             queues.append(row | {"has_sessions": bool(queue.sessions)})

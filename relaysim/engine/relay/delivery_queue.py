@@ -87,7 +87,7 @@ class DeliveryQueue:
         self.hubs = HubChoice(context, self.plan, peers, balancer)
         self.started: dict[int, tuple[int, int]] = {}
         self.losses = 0
-        self.message_retry = MessageRetry(context, hub, self)
+        self.message_retry = MessageRetry(context, hub, self, self.plan.message_retry_interval)
         self.concurrency = self._concurrency(context)
         postfix = hub.plan.queue_manager
         kept_for = postfix.connection_cache_time if postfix and self.leads_outside else 0

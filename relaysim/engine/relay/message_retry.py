@@ -14,11 +14,14 @@ class MessageRetry:
     ----------
     queue : PerNextHop
         The delivery queue, which gets a transaction that is to be tried again.
+    interval : int
+        Wait before the next attempt of a hub without the clock of Postfix; 0 for that of the hub.
     """
 
-    def __init__(self, context: Context, hub: Hub, queue: PerNextHop) -> None:
+    def __init__(self, context: Context, hub: Hub, queue: PerNextHop, interval: int) -> None:
         self.loop, _, self.transactions, _ = context
         self.hub, self.queue = hub, queue
+        self.interval = interval or hub.plan.message_retry_interval
 
     def defer(self, transaction: int) -> None:
         """Schedule the next attempt of a transaction, unless it expires."""
@@ -37,7 +40,7 @@ class MessageRetry:
         now, plan = self.loop.tick, self.hub.plan
         postfix = plan.queue_manager
         if postfix is None:
-            return now + plan.message_retry_interval
+            return now + self.interval
         arrived_at = self.transactions.expires[transaction] - plan.message_expiration_timeout
         return backed_off_retry(
             now,

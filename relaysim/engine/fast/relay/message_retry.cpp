@@ -18,7 +18,8 @@ void DeliveryQueue::defer(Run& run, i64 transaction) {
 // When a message that is deferred now is tried again.
 i64 DeliveryQueue::next_attempt(Run& run, i64 transaction) {
   const HubPlan& plan = run.plan.hubs[hub];
-  if (!plan.queue_run_delay) return run.now() + plan.message_retry_interval;
+  const i64 interval = this->plan(run).message_retry_interval;
+  if (!plan.queue_run_delay) return run.now() + (interval ? interval : plan.message_retry_interval);
   i64 second = run.now() / SECOND * SECOND;
   i64 arrived_at = run.transactions[transaction].expires - plan.message_expiration_timeout;
   i64 backoff = second - arrived_at / SECOND * SECOND;
