@@ -53,7 +53,8 @@ def test_the_reputation_that_gmail_keeps_is_a_table_of_its_own() -> None:
     ) in printed
     result = json.loads(relaysim("profiles", "destination", "gmail", "--json").stdout)
     sections = result["profiles"]["gmail"]
-    assert sections.keys() == {"destinations.NAME", "destinations.NAME.reputation"}
+    parts = ("", ".reputation", ".requires")
+    assert sections.keys() == {f"destinations.NAME{part}" for part in parts}
     assert sections["destinations.NAME.reputation"]["throttle_rate"]["value"] == "600/h"
     assert sections["destinations.NAME.reputation"].keys() == reputation.keys()
 

@@ -57,6 +57,7 @@ from relaysim.audit.send_connectors import (
 from relaysim.audit.shell_commands import at_exchange
 from relaysim.audit.smart_hub import refused_by_smart_hub
 from relaysim.audit.timing import drain_below_deadline, event_in_drain
+from relaysim.audit.unauthenticated import unauthenticated
 from relaysim.audit.unfinished_mail import mail_after_the_end
 from relaysim.audit.unused import unused
 from relaysim.audit.users_mail import submission_spread
@@ -118,6 +119,7 @@ CHECKS: tuple[Check, ...] = (
     smart_host,
     refused_version,
     relay_limit,
+    unauthenticated,
     forged_sender,
     same_source,
     balancer_hides_sources,

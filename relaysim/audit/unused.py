@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from relaysim.analysis.mail_paths import all_paths, receiver
 from relaysim.audit.finding import Finding, Severity
+from relaysim.mail.address import domain_of
+from relaysim.mail.registered_domain import registered_domain
 from relaysim.mail.send_connector import smart_host_domain
 from relaysim.plan import submission
 from relaysim.plan.public_ips import all_public_ips
@@ -40,6 +42,7 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
         }
         | receivers,
         "relays": receivers,
+        "sender_domains": _sender_domains(scenario),
     }
     for name, blocklist in scenario.blocklists.items():
         if not _is_used(scenario, blocklist):
@@ -92,6 +95,18 @@ def _smart_hosts(scenario: Scenario) -> set[str]:
     connectors = scenario.send_connectors.values()
     smart = {smart_host_domain(host) for each in connectors for host in each.smart_hosts}
     return {name for name in scenario.dns if name.casefold() in smart}
+
+
+def _sender_domains(scenario: Scenario) -> set[str]:
+    """Return the domains of all streams, and their registered domains."""
+    domains = {
+        domain_of(address)
+        for host in scenario.hosts.values()
+        for stream in host.streams.values()
+        for address in (stream.sender, stream.header_from)
+        if address is not None
+    }
+    return domains | {registered_domain(domain) for domain in domains}
 
 
 def _is_used(scenario: Scenario, blocklist: Blocklist) -> bool:

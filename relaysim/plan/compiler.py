@@ -32,6 +32,7 @@ from relaysim.plan.public_ips import all_public_ips
 from relaysim.plan.reached import seen_from
 from relaysim.plan.relay_services import as_hub, external_domains, front_door, relay_plans
 from relaysim.plan.reputation_compiler import threshold
+from relaysim.plan.requirement_compiler import all_pass, requirement_plans, sender_plan
 from relaysim.plan.separated_culprits import separate_culprits
 from relaysim.plan.shadow_server import shadow_server
 from relaysim.plan.submission_target import balancer, host_plan
@@ -122,6 +123,7 @@ def compile_plan(scenario: Scenario) -> Plan:
         stations=stations,
         script=(),
         mailbox_time=quantile_table(scenario.mailboxes.delivery_time),
+        unauthenticated=not all_pass(scenario),
     )
     # A listing of a host's mail needs the routes, so the script is compiled after them.
     plan = replace(plan, script=_script(scenario, numbers, plan))
@@ -181,6 +183,7 @@ def _stream(scenario: Scenario, numbers: Numbering, host: str, title: str) -> St
         listing_party=0 if coupling.listing else party,
         ip_party=0 if coupling.provider_ip else party,
         domain_party=0 if coupling.provider_domain else party,
+        sender=sender_plan(scenario, numbers, host, title),
     )
 
 
@@ -365,6 +368,7 @@ def _receiver(destination: Destination) -> ReceiverPlan:
         greylist=observers.greylist_rules(destination),
         greylisted=greylisting.reply if greylisting is not None else "",
         reputation=observers.reputation(destination),
+        requires=requirement_plans(destination),
     )
 
 

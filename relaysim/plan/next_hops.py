@@ -250,6 +250,7 @@ class Routes:
             to_hubs=() if relay < 0 else (numbers.hubs.index(title),),
             refusals=() if relay < 0 else ("",),
             relay=relay,
+            tls=not hop.connector.ignore_starttls,
         )
 
     def _organization(self, queue: QueuePlan, hop: routing.Hop) -> QueuePlan:

@@ -27,6 +27,7 @@ from relaysim.plan.reputation_plan import (
     OperatorPlan,
     ReputationPlan,
 )
+from relaysim.plan.requirement_plan import RequirementPlan, SenderPlan
 from relaysim.traffic.draw import looked_up
 
 
@@ -102,6 +103,8 @@ class StreamPlan:
     listing_party: int = 0
     ip_party: int = 0
     domain_party: int = 0
+    sender: SenderPlan | None = None
+    """What receivers check of its sender; None for DSNs, which pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +349,8 @@ class QueuePlan:
         The relay service that answers, index into `Plan.relays`; -1 for none.
     balancer : int
         The load balancer that chooses among these hubs; -1 for none.
+    tls : bool
+        Outside, whether its connections are encrypted.
     refusals : tuple of str
         For each of these hubs the reply that refuses the connection, or "".
     sessions : tuple of ClientSession or None
@@ -374,6 +379,7 @@ class QueuePlan:
     sessions: tuple[ClientSession | None, ...] = ()
     relay: int = -1
     balancer: int = -1
+    tls: bool = True
 
     @property
     def reachable(self) -> bool:
@@ -423,6 +429,7 @@ class ReceiverPlan:
     greylist: GreylistRules | None
     greylisted: str
     reputation: ReputationPlan | None
+    requires: tuple[RequirementPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,3 +509,5 @@ class Plan:
     stations: tuple[Station, ...]
     script: tuple[Scripted, ...]
     mailbox_time: "array[int]"
+    unauthenticated: bool = False
+    """Whether some mail may lack something that a receiver requires."""

@@ -191,7 +191,9 @@ def egress(scenario: Scenario, numbers: Numbering) -> tuple[EgressPlan, ...]:
         prefix = NETWORK if address.version == 4 else NETWORK_6
         part = address.version, int(address) >> bits - prefix
         network = networks.setdefault(part, number)
-        plans.append(EgressPlan(name, int(address), bits, allocation, asn, days, known, network))
+        plans.append(
+            EgressPlan(name, int(address), bits, allocation, asn, days, known, network, model.ptr)
+        )
     return tuple(plans)
 
 

@@ -105,6 +105,7 @@ class EgressPlan:
     age: int
     known: bool
     network: int
+    ptr: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from relaysim.plan.plan import (
     QueuePlan,
     Scripted,
     Station,
+    StreamPlan,
     Verdicts,
 )
 from relaysim.plan.relay_plan import twin_relays
@@ -72,7 +73,7 @@ def separate_culprits(plan: Plan) -> Plan:
     )
     return replace(
         plan,
-        streams=plan.streams + dsn,
+        streams=tuple(_signed_by_twins(stream, hubs) for stream in plan.streams) + dsn,
         stream_index=plan.stream_index
         | {stream.name: streams + number for number, stream in enumerate(dsn)},
         hosts=tuple(
@@ -149,6 +150,15 @@ def separate_culprits(plan: Plan) -> Plan:
         script=plan.script
         + tuple(_again(event, hubs) for event in plan.script if event.what == "stop"),
     )
+
+
+def _signed_by_twins(stream: StreamPlan, hubs: int) -> StreamPlan:
+    """Return the stream with the twins of the hubs that sign its mail, which sign it too."""
+    if stream.sender is None:
+        return stream
+    signers = stream.sender.signers
+    both = signers + tuple(hub + hubs for hub in signers)
+    return replace(stream, sender=replace(stream.sender, signers=both))
 
 
 def _at_twin(session: ClientSession | None, hubs: int, connectors: int) -> ClientSession | None:

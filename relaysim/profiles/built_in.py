@@ -12,6 +12,7 @@ from relaysim.profiles.kind import (
     LIMITS,
     PROPERTIES,
     RECEIVE_CONNECTOR,
+    REQUIRES,
     Kind,
     installed_name,
 )
@@ -69,6 +70,8 @@ def keys(kind: Kind) -> Mapping[str, Keys]:
         result[section] = Keys(allowed, tuple(common), len(tables) < len(every))
     if LIMITS in result:
         result[LIMITS] = Keys(None, (), True)
+    if REQUIRES in result:
+        result[REQUIRES] = Keys(result[REQUIRES].allowed, (), True)
     if RECEIVE_CONNECTOR in result:
         overlays = (
             key

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from relaysim.profiles.kind import LIMITS, RECEIVE_CONNECTOR, installed_name
+from relaysim.profiles.kind import LIMITS, RECEIVE_CONNECTOR, REQUIRES, installed_name
 from relaysim.profiles.profile import Profile, Table
 from relaysim.profiles.value import plain
 
@@ -61,9 +61,12 @@ def host_defaults(profile: Profile) -> Raw:
 
 
 def destination_defaults(profile: Profile) -> Raw:
-    """Return the defaults of a destination; without a section `reputation` it keeps none."""
+    """Return the defaults of a destination; without a section it has "none" there."""
     reputation = profile.table("reputation")
-    below = {"reputation": plain(reputation) or "none"}
+    below: Raw = {
+        "reputation": plain(reputation) or "none",
+        REQUIRES: plain(profile.table(REQUIRES)) or "none",
+    }
     return below | plain(profile.table("destination"))
 
 

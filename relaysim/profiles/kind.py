@@ -19,6 +19,9 @@ PROPERTIES = "properties"
 LIMITS = "limits"
 """The section of a relay profile whose keys are names of limits, chosen freely."""
 
+REQUIRES = "requires"
+"""The section of a destination profile about what mail must have; it needs none of its keys."""
+
 
 class Kind(StrEnum):
     """A kind of profile; its value is the name of the folder."""
@@ -64,6 +67,7 @@ _SECTIONS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
         Kind.DESTINATION: {
             "destination": "destinations.NAME",
             "reputation": "destinations.NAME.reputation",
+            REQUIRES: "destinations.NAME.requires",
         },
         Kind.BLOCKLIST: {"blocklist": "blocklists.NAME"},
         Kind.RELAY: {"relay": "relays.NAME", LIMITS: "relays.NAME.limits"},

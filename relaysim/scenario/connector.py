@@ -132,6 +132,8 @@ class SendConnector(Table):
     """Messages that one connection carries."""
     port: Annotated[int, Field(ge=1, le=65535)] = 25
     """The port that it connects to."""
+    ignore_starttls: bool = False
+    """Whether it sends without TLS, although the other side offers STARTTLS."""
 
     @field_validator("dns_routing_enabled")
     @classmethod

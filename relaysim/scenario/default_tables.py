@@ -25,6 +25,7 @@ from relaysim.profiles.kind import Kind
 from relaysim.profiles.profile import Profile
 from relaysim.profiles.value import Certainty, Value, plain
 from relaysim.scenario.raw_tables import at, texts
+from relaysim.scenario.requirement import Requires
 from relaysim.scenario.run_end import default_deadline, default_drain
 from relaysim.units import format_duration
 
@@ -33,7 +34,7 @@ Raw = dict[str, Any]
 _KINDS = ("distribution", "process")
 BY_LICENCES = "licences"
 """The word for a limit of a relay service that follows from its licences."""
-_WHOLE = ("to", "refusal_stage", "refusal_action")
+_WHOLE = ("to", "refusal_stage", "refusal_action", *Requires.model_fields)
 """Tables of shares of one whole: half of another one would add up to something else."""
 _LAW = (("mean", "median"), ("cv", "sigma"))
 _DESTINATION = (("domains", "domain_count"),)

@@ -13,6 +13,7 @@ from relaysim.profiles.properties import DestinationProperties
 from relaysim.scenario.distribution import TimeLaw
 from relaysim.scenario.greylisting import Greylisting
 from relaysim.scenario.reputation import Reputation, parse_reputation
+from relaysim.scenario.requirement import Requires, parse_requires
 from relaysim.scenario.table import Duration, Keyed, Limit, Many, Named, Share, Table, adds_up
 
 RefusalStage = Literal["greeting", "mail", "rcpt", "data"]
@@ -94,6 +95,8 @@ class Destination(Table):
     """How it defers mail of a sender that it does not know; without it no mail."""
     reputation: Annotated[Reputation | None, BeforeValidator(parse_reputation)]
     """What the provider makes of what it sees itself; "none" keeps none."""
+    requires: Annotated[Requires, BeforeValidator(parse_requires)] = Requires()
+    """What mail must have, such as SPF, DKIM, a PTR record; "none" requires nothing."""
 
     def domain_names(self) -> tuple[str, ...]:
         """Return the receiving domains; counted ones are named after the destination."""

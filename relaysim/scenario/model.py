@@ -31,6 +31,7 @@ from relaysim.scenario.operations import Coupling, Operations
 from relaysim.scenario.pool import Pool
 from relaysim.scenario.relay import Relay
 from relaysim.scenario.run_end import LONGEST, USUAL
+from relaysim.scenario.sender_domain import DomainName, SenderDomain
 from relaysim.scenario.table import (
     DAY,
     Address,
@@ -197,6 +198,8 @@ class Egress(Table):
     """The autonomous system that it belongs to, which a list may widen a listing to."""
     age: Duration = 0
     """How long it has sent mail before the run; providers are wary of a new IP."""
+    ptr: bool = True
+    """Whether it has a PTR record to a host name that has this address."""
 
     @field_validator("bandwidth")
     @classmethod
@@ -248,6 +251,8 @@ class Scenario(Table):
     """Pools of public IPs by name, which hubs have as `egress`."""
     warm_up_plans: Named[WarmUpPlan] = Field(default_factory=immutabledict)
     """Warm-up plans of new public IPs, by name."""
+    sender_domains: Keyed[DomainName, SenderDomain] = Field(default_factory=immutabledict)
+    """Domains that streams send from, with their SPF and DMARC records and their DKIM keys."""
     mailboxes: Mailboxes
     """The mailbox server."""
     hosts: Annotated[Named[Host], Field(min_length=1)]

@@ -27,6 +27,7 @@ _GROUPS = (
     "destinations",
     "blocklists",
     "relays",
+    "sender_domains",
     "dns",
     "load_balancers",
     "pools",

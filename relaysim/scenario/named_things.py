@@ -27,6 +27,7 @@ _NOUNS = {
     ("blocklists",): "blocklist",
     ("relays",): "relay service",
     ("relays", "*", "limits"): "limit",
+    ("sender_domains",): "sender domain",
 }
 """Tables of named things, each a table itself, and the word for one; * is any name."""
 

@@ -198,6 +198,15 @@ def _name_for(smart_host: str) -> str:
     return "m365" if microsoft else "service"
 
 
+def _signers(raw: Raw) -> Found:
+    known = (*at(raw, "hosts"), *at(raw, "hubs"), *at(raw, "relays"))
+    for domain, table in named(raw, "sender_domains"):
+        for position, signer in texts(table.get("dkim")):
+            if signer not in known:
+                path = ("sender_domains", domain, "dkim", position)
+                yield unknown(path, signer, "host, hub or relay service", known)
+
+
 def _mailboxes(raw: Raw) -> Found:
     hubs, key = at(raw, "hubs"), "submission_server_override_list"
     for position, hub in texts(at(raw, "mailboxes").get(key)):
@@ -283,6 +292,7 @@ _CHECKS: tuple[Callable[[Raw], Found], ...] = (
     *PUBLIC_IP_CHECKS,
     _send_connectors,
     _smart_hosts,
+    _signers,
     _mailboxes,
     _recipients,
     _own_mailboxes,

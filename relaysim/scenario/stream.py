@@ -56,6 +56,8 @@ class Stream(Table):
 
     sender: Annotated[str, BeforeValidator(parse_address)]
     """The address in MAIL FROM."""
+    header_from: Annotated[str, BeforeValidator(parse_address)] | None = None
+    """The address in the From header, if it is not that in MAIL FROM."""
     class_: Annotated[str, Field(alias="class", min_length=1)] = "corporate"
     """The class that results count it in."""
     arrivals: Arrivals

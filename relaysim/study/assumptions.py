@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from relaysim.analysis.typing_errors import mistyping_streams
+from relaysim.analysis.unauthenticated_mail import unmet_requirements
 from relaysim.profiles.defaults import send_connector_table
-from relaysim.profiles.kind import LIMITS, Kind
+from relaysim.profiles.kind import LIMITS, REQUIRES, Kind
 from relaysim.profiles.value import Certainty, Value
 from relaysim.scenario.default_tables import GREYLISTING, MAILBOXES, OPERATIONS
 from relaysim.scenario.digest import digest
@@ -144,6 +145,7 @@ def defaults(scenario: Scenario) -> Iterator[tuple[Keys, Mapping[str, Value]]]:
         yield ("destinations", name, "reputation"), profile.table("reputation")
         if destination.greylisting is not None:
             yield ("destinations", name, "greylisting"), GREYLISTING
+        yield ("destinations", name, REQUIRES), profile.table(REQUIRES)
     for name, blocklist in scenario.blocklists.items():
         profile = known.profile(Kind.BLOCKLIST, blocklist.profile)
         yield ("blocklists", name), profile.table("blocklist")
@@ -172,6 +174,8 @@ def _within(keys: Keys, value: Any) -> Iterator[tuple[Keys, Number]]:
 def _is_used(scenario: Scenario, keys: Keys) -> bool:
     """Return whether a number is used; the share that refuses on a list may be for no list here."""
     match keys:
+        case ("destinations", name, "requires", key, *_):
+            return key in unmet_requirements(scenario, name)
         case ("destinations", name, "refuses_on", entry):
             known = scenario.destinations[name].refuses_on
             return any(

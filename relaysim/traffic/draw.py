@@ -67,6 +67,8 @@ class Decision(IntEnum):
     PROXY = 11
     # Of the first recipient of a message, once.
     PUBLIC_IP = 12
+    # Of the first recipient of a transaction, counted by attempt at the receiver.
+    REQUIREMENT_DEFER = 13
     # Of a recipient, once; of an address of a mailing list, for all recipients that go to it.
     DESTINATION = 16
     DOMAIN = 17
@@ -85,6 +87,8 @@ class Decision(IntEnum):
     JUNK = 29
     # Of the first recipient to a trap of a mailing list, counted by clean-up.
     CLEANED = 30
+    # Of the first recipient of a transaction, once.
+    REQUIREMENT = 31
     # Of a stream, counted by message or burst.
     GAP = 32
     BURST_FIRST = 33

@@ -235,7 +235,7 @@ LISTS = {
 }
 WORDS = {
     *("on_failure", "refusal_stage", "refusal_action", "trigger", "widening", "reputation"),
-    "transport_role",
+    *("transport_role", "requires"),
 }
 
 TABLES = {
@@ -270,9 +270,10 @@ def test_no_default_comes_from_anywhere_but_the_files() -> None:
     for name in BUILT_IN.names(Kind.DESTINATION):
         profile = BUILT_IN.profile(Kind.DESTINATION, name)
         expected = plain(profile.table("destination"))
-        if "reputation" in profile.sections:
-            assert "reputation" not in expected
-            expected["reputation"] = plain(profile.table("reputation"))
+        for section in ("reputation", "requires"):
+            if section in profile.sections:
+                assert section not in expected
+                expected[section] = plain(profile.table(section))
         assert defaults.destination_defaults(profile) == expected
     for name, table in BUILT_IN.tables(Kind.BLOCKLIST, "blocklist").items():
         profile = BUILT_IN.profile(Kind.BLOCKLIST, name)

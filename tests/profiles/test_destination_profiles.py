@@ -96,6 +96,7 @@ def test_the_none_destination_does_nothing() -> None:
         "dnsbl_negative_ttl": "0 s",
         "mirrors": 0.0,
         "reputation": "none",
+        "requires": "none",
     }
 
 

@@ -203,6 +203,21 @@ REGISTRY: dict[str, Case] = {
         (*SERVICE, "relays.m365.profile=ses-sandbox", f'{INVOICES}.arrivals.rate="20/min"'),
         ("relays.m365.limits.day.limit=5000",),
     ),
+    "unauthenticated": Case(
+        one_hub,
+        (
+            'sender_domains={"example.com"={spf=[], dkim=[], dmarc="missing"}}',
+            'egress."198.51.100.10".ptr=false',
+            "send_connectors.internet.ignore_starttls=true",
+        ),
+        (
+            'sender_domains."example.com".spf=["198.51.100.10"]',
+            'sender_domains."example.com".dkim=["HUB01"]',
+            "sender_domains.\"example.com\".dmarc='none'",
+            'egress."198.51.100.10".ptr=true',
+            "send_connectors.internet.ignore_starttls=false",
+        ),
+    ),
     "smart_host": Case(one_hub, GATE, why="what happens behind a smart host is not modelled"),
     "forged_sender": Case(one_hub, ()),
     "sessions_over_limit": Case(one_hub, (f"{RELAY}.max_inbound_connection_per_source=2",)),

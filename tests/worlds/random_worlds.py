@@ -9,6 +9,7 @@ from relaysim.profiles.kind import Kind
 from relaysim.scenario.table import DEFAULT_SITE
 from worlds.random_balancers import with_balancers
 from worlds.random_pools import with_pools
+from worlds.random_authentication import with_authentication
 from worlds.random_relays import with_relays
 from worlds.random_reputation import reputed, slowed, slower, unlisted
 
@@ -641,6 +642,8 @@ def plain_worlds(draw: st.DrawFn) -> Tables:
     tables["mailboxes"]["site"] = draw(st.sampled_from(sites))
     if draw(st.sampled_from((False, False, False, True))):
         tables = draw(with_relays(tables))
+    if draw(st.sampled_from((False, False, True))):
+        tables = draw(with_authentication(tables))
     tables["events"] = [event for event in tables["events"] if _in_time(event, DURATION, drain)]
     return tables
 

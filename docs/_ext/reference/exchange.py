@@ -51,7 +51,11 @@ _SINGLE = {
     },
     ("hubs.NAME.receive_connectors.NAME", "permissions"): "Add-ADPermission",
 }
-_SPELLING = {"remote_ip_ranges": "RemoteIPRanges", "dns_routing_enabled": "DNSRoutingEnabled"}
+_SPELLING = {
+    "remote_ip_ranges": "RemoteIPRanges",
+    "dns_routing_enabled": "DNSRoutingEnabled",
+    "ignore_starttls": "IgnoreSTARTTLS",
+}
 
 
 def parameter(path: str, key: str) -> str | None:

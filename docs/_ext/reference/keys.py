@@ -31,6 +31,8 @@ from relaysim.scenario import (
     relay,
     reputation,
     shaping,
+    requirement,
+    sender_domain,
     stream,
     warm_up_plan,
     watched_resources,
@@ -89,6 +91,7 @@ SECTIONS = (
     Section("Egress", "egress.ADDRESS", model.Egress),
     Section("Pools of public IPs", "pools.NAME", pool.Pool),
     Section("Warm-up plans", "warm_up_plans.NAME", warm_up_plan.WarmUpPlan),
+    Section("Sender domains", "sender_domains.DOMAIN", sender_domain.SenderDomain),
     Section("Mailboxes", "mailboxes", model.Mailboxes, {"": MAILBOXES}),
     Section("Hosts", "hosts.NAME", host.Host, BUILT_IN.tables(Kind.HOST, "host")),
     Section("Retries of a host", "hosts.NAME.on_failure", host.Retry),
@@ -111,6 +114,15 @@ SECTIONS = (
         "destinations.NAME.reputation",
         reputation.Reputation,
         BUILT_IN.tables(Kind.DESTINATION, "reputation"),
+    ),
+    Section(
+        "Requirements",
+        "destinations.NAME.requires",
+        requirement.Requires,
+        BUILT_IN.tables(Kind.DESTINATION, "requires"),
+    ),
+    Section(
+        "Outcomes of a requirement", "destinations.NAME.requires.NAME", requirement.Requirement
     ),
     Section(
         "Blocklists",

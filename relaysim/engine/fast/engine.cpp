@@ -34,6 +34,7 @@
 #include "reputation/mailing_lists.cpp"
 #include "reputation/receiver.cpp"
 #include "reputation/relay_limits.cpp"
+#include "reputation/requirements.cpp"
 #include "reputation/signals.cpp"
 #include "script.cpp"
 #include "wiring.cpp"

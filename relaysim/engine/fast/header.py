@@ -19,6 +19,7 @@ from relaysim.engine.fast.layout import (
 )
 from relaysim.engine.relay import station
 from relaysim.engine.reputation import receiver
+from relaysim.mail.authentication import Dmarc, Missing
 from relaysim.mail.backpressure import Level as PressureLevel
 from relaysim.mail.backpressure import Peer
 from relaysim.mail.provider_state import State
@@ -75,6 +76,8 @@ def _enums() -> Iterable[str]:
     yield _enum("RelayCounts", _members(Counts), "COUNTS_")
     yield _enum("RelayOver", _members(Over), "OVER_")
     yield _enum("ListAction", _named(receiver, "REJECT", "DEFER", "SCORE"))
+    yield _enum("Dmarc", _members(Dmarc), "DMARC_")
+    yield _enum("Lacks", _members(Missing), "LACKS_")
     yield _enum("State", _members(State))
     yield _enum("PressureLevel", _members(PressureLevel))
     yield _enum("Peer", _members(Peer))

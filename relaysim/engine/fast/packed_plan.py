@@ -25,6 +25,7 @@ from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
 from relaysim.mail.watched_drive import Resource
 from relaysim.plan.plan import Cost, Plan, QueueManagerPlan
+from relaysim.plan.requirement_plan import SenderPlan
 from relaysim.scenario.latest import MOST
 from relaysim.scenario.problem import Problem, ScenarioError
 from relaysim.trace.tables import Level, Names
@@ -141,6 +142,8 @@ class _Packing:
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.texts, self.laws = plan, _Texts(plan), _Laws()
+        senders = [stream.sender for stream in plan.streams if stream.sender is not None]
+        self.header_domains = list(dict.fromkeys(sender.of.domain for sender in senders))
 
     def packed(self) -> PackedPlan:
         plan = self.plan
@@ -154,9 +157,10 @@ class _Packing:
             **self._ip_choices(),
             **self._receivers(),
             **self._relays(),
+            **self._requirements(),
             **self._routes(),
             "lines": [fields(line, "bandwidth", "station") for line in plan.lines],
-            "egress": [fields(egress, "network") for egress in plan.egress],
+            "egress": [fields(egress, "network", "ptr") for egress in plan.egress],
             "blocklists": range(len(plan.blocklists)),
             "bands": plan.bands,
             "codes": [int(text[:3]) for text in self.texts.texts],
@@ -183,6 +187,7 @@ class _Packing:
                 for blocklist in plan.blocklists
             ),
             **{name: self.texts.number(str(text)) for name, text in _NAMED.items()},
+            "header_domains": len(self.header_domains),
         }
         streams = [
             fields(
@@ -191,6 +196,7 @@ class _Packing:
                 *("counted", "compromised", "bounce_removals", "listing_party", "ip_party"),
                 "from_domain",
             )
+            | self._sender(stream.sender)
             for stream in plan.streams
         ]
         script = [
@@ -203,6 +209,15 @@ class _Packing:
             "operators": [{"trap_delay": law(operator.trap_delay)} for operator in plan.operators],
             "reporting": [n for n, trigger in enumerate(triggers) if trigger == "scored_ratio"],
             "script": script,
+        }
+
+    def _sender(self, sender: SenderPlan | None) -> Row:
+        if sender is None:
+            return {"header_domain": NONE, "aligned": 0, "dmarc": 0, "always_signed": 0}
+        return {
+            "header_domain": self.header_domains.index(sender.of.domain),
+            **fields(sender.of, "aligned", "dmarc"),
+            "always_signed": sender.signed,
         }
 
     def _hosts(self) -> dict[str, Any]:
@@ -371,6 +386,7 @@ class _Packing:
                     "relay",
                     "balancer",
                 ),
+                "tls",
             )
             row |= {"first_peer": len(peers), "peer_count": len(queue.to_hubs)}
             queues.append(row | {"has_sessions": bool(queue.sessions)})
@@ -410,6 +426,7 @@ class _Packing:
 
     def _receivers(self) -> dict[str, Any]:
         plan, text = self.plan, self.texts.number
+        ends = accumulate(len(receiver.requires) for receiver in plan.receivers)
         receivers = [
             {
                 **fields(
@@ -428,13 +445,39 @@ class _Packing:
                 "cold": text(receiver.reputation.cold if receiver.reputation else ""),
                 "blocked": text(receiver.reputation.blocked if receiver.reputation else ""),
                 **{name: getattr(receiver.reputation, name, 0) for name in PROVIDER_RULES},
+                "first_requirement": end - len(receiver.requires),
+                "requirement_count": len(receiver.requires) if plan.unauthenticated else 0,
             }
-            for receiver in plan.receivers
+            for receiver, end in zip(plan.receivers, ends, strict=True)
         ]
         refusals = np.full((len(plan.receivers), len(plan.blocklists), 2), NONE, dtype=np.int64)
         for place, refusal in plan.refusals.items():
             refusals[place] = text(refusal)
         return {"receivers": receivers, "receiver_of": plan.receiver_of, "refusals": refusals}
+
+    def _requirements(self) -> dict[str, Any]:
+        plan = self.plan
+        required = [each for receiver in plan.receivers for each in receiver.requires]
+        replies = [
+            self.texts.number(text.replace("{domain}", domain))
+            for each in required
+            for domain in self.header_domains
+            for text in (each.deferral, each.refusal)
+        ]
+        spf = np.ones((len(plan.streams), len(plan.egress)), dtype=np.int64)
+        signs = np.zeros((len(plan.streams), len(plan.hubs)), dtype=np.int64)
+        for number, stream in enumerate(plan.streams):
+            if stream.sender is not None:
+                spf[number] = stream.sender.spf
+                signs[number, list(stream.sender.signers)] = 1
+        return {
+            "requirements": [
+                fields(each, "lacking", "defer", "refuse", "junk") for each in required
+            ],
+            "requirement_replies": replies,
+            "spf": spf,
+            "signs": signs,
+        }
 
     def _relays(self) -> dict[str, Any]:
         relays, limits = list[Row](), list[Row]()

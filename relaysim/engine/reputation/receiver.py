@@ -13,6 +13,7 @@ from relaysim.engine.reputation.mailbox_provider import Provider
 from relaysim.engine.reputation.mailing_lists import MailingLists
 from relaysim.engine.reputation.provider_counters import ProviderState
 from relaysim.engine.reputation.relay_limits import RelayLimits
+from relaysim.engine.reputation.requirements import ALL, Requirements
 from relaysim.engine.reputation.signals import SignalReports
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
@@ -86,6 +87,7 @@ class Internet:
         self.mailing_lists, self.signals = mailing_lists, signals
         self.call_administrator, self.relay_limits = call_administrator, relay_limits
         self.greylists = greylists
+        self.requirements = Requirements(context)
         self.lookups = Lookups(self.record, plan, draws, listings)
         # Domains without recipients, such as smart hosts, are not among the draws.
         extra = len(plan.domains) - len(draws.stage)
@@ -98,7 +100,13 @@ class Internet:
         watched = set(np.unique(draws.domain[draws.signal > 0]).tolist())
         watched |= {queue.domain for queue in plan.queues if queue.relay >= 0}
         watched |= greylists.domains
-        self.watched = [judges or number in watched for number, judges in enumerate(self.judges)]
+        requires = self.requirements.of
+        self.watched = [
+            judges or number in watched or bool(requires[receiver])
+            for number, (judges, receiver) in enumerate(
+                zip(self.judges, plan.receiver_of, strict=True)
+            )
+        ]
         self.outages = [0] * len(plan.receivers)
         self.connections: dict[tuple[int, int], int] = {}
         self.counts_volume = any(blocklist.counts_volume for blocklist in plan.blocklists)
@@ -253,6 +261,10 @@ class Internet:
             verdict, reply_number = self._by_blocklists(queue, self._stream(transaction))
             if verdict != ACCEPTED:
                 return verdict, reply_number
+        if self.requirements.of[queue.receiver]:
+            verdict, reply_number = self.requirements.verdict(queue, transaction)
+            if verdict != ACCEPTED:
+                return verdict, reply_number
         if receiver.defer:
             transactions = self.transactions
             key = self.record.key[transactions.first_recipient[transaction]]
@@ -294,6 +306,8 @@ class Internet:
             ip = queue.egress * PARTIES + stream.listing_party
             if self.lookups.seen(domain, ip, self.loop.tick):
                 junk = max(junk, self.plan.receivers[queue.receiver].junk_share)
+        if self.requirements.of[queue.receiver] and self.requirements.junks(queue, transaction):
+            junk = ALL
         if not stream.counted:
             state = None
         return [

@@ -141,6 +141,10 @@ Verdict Reputation::content(Run& run, const QueuePlan& queue, i64 transaction, i
     Verdict verdict = by_blocklists(run, queue, stream(run, transaction), reply);
     if (verdict != ACCEPTED) return verdict;
   }
+  if (receiver.requirement_count) {
+    Verdict verdict = required(run, queue, transaction, reply);
+    if (verdict != ACCEPTED) return verdict;
+  }
   if (receiver.defer) {
     u64 key = run.record.key(run.transactions.first_recipient(transaction));
     const u64 counter = relay_counter(queue.relay, run.transactions.attempts[transaction]);
@@ -182,6 +186,7 @@ void Reputation::deliver(Run& run, const QueuePlan& queue, i64 transaction, Hub&
       seen(run, domain, queue.egress * PARTIES + stream.listing_party) >= 0 &&
       receiver.junk_share > junk)
     junk = receiver.junk_share;
+  if (receiver.requirement_count && junks(run, queue, transaction)) junk = 1ll << 32;
   if (!stream.counted) state = nullptr;
   if (run.record.tables.messages.recipients[message] == 1) {
     i64 recipient = run.transactions.first_recipient(transaction);

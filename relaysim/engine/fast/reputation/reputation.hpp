@@ -100,6 +100,9 @@ struct Reputation {
   void count_volume(Run&, const QueuePlan&, i64 transaction);
   void bounced(Run&, const QueuePlan&, i64 transaction, i64 reply);
   void outage(Run&, i64 receiver, bool begins);
+  // requirements
+  Verdict required(Run&, const QueuePlan&, i64 transaction, i64* reply);
+  bool junks(Run&, const QueuePlan&, i64 transaction);
   // listings
   bool queries(Run&, i64 domain) const;
   i64 seen(Run&, i64 domain, i64 ip);

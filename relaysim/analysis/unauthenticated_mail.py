@@ -1,0 +1,98 @@
+"""Mail that lacks something which its receivers require, by stream and public IP."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from relaysim.analysis.mail_paths import DomainRoute, Path, beyond_relay, is_direct, sees
+from relaysim.analysis.sharing import open_paths, outside
+from relaysim.mail.authentication import Missing, missing
+from relaysim.plan import routing
+from relaysim.plan.requirement_compiler import requirement_key, requirements
+from relaysim.plan.sender_identity import SenderIdentity, sender_identity
+from relaysim.scenario.model import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Mail of a stream on one path, and what it lacks.
+
+    Parameters
+    ----------
+    path : Path
+        The submission target of the stream.
+    hub : str
+        The hub or relay service that sends it to the receivers.
+    ip : str
+        The public IP that they see.
+    connector : str
+        The send connector; "" behind a relay service.
+    sender : SenderIdentity
+        The sender of the stream.
+    missing : Missing
+        What the mail lacks.
+    """
+
+    path: Path
+    hub: str
+    ip: str
+    connector: str
+    sender: SenderIdentity
+    missing: Missing
+
+
+def lacking_mail(scenario: Scenario) -> dict[Lacking, list[str]]:
+    """Return the mail that lacks what a destination requires, each with these destinations.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+
+    Returns
+    -------
+    dict
+        In the order of streams; the destinations have a requirement that the mail does not meet.
+    """
+    result: dict[Lacking, dict[str, None]] = defaultdict(dict)
+    for path in open_paths(scenario):
+        sender = sender_identity(scenario, path.host, path.stream)
+        for route, hop in outside(path):
+            name, ip = beyond_relay(scenario, route, hop), sees(scenario, route, hop)
+            destination = scenario.destinations.get(name or "")
+            if destination is None or ip is None:
+                continue
+            hub, connector = _sends(scenario, route, hop)
+            lacks = missing(
+                sender.of,
+                sender.spf is None or ip in sender.spf,
+                sender.signers is None or bool({*_had(path, route, hop), hub} & {*sender.signers}),
+                scenario.egress[ip].ptr,
+                not (connector and scenario.send_connectors[connector].ignore_starttls),
+            )
+            if any(lacks & each for each in requirements(destination)):
+                result[Lacking(path, hub, ip, connector, sender, lacks)][destination.name] = None
+    return {lacking: list(names) for lacking, names in result.items()}
+
+
+def unmet_requirements(scenario: Scenario, destination: str) -> set[str]:
+    """Return the requirements of a destination that some mail does not meet, by their keys."""
+    return {
+        requirement_key(each)
+        for lacking, names in lacking_mail(scenario).items()
+        if destination in names
+        for each in requirements(scenario.destinations[destination])
+        if each & lacking.missing
+    }
+
+
+def _sends(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> tuple[str, str]:
+    """Return what sends to the receivers, and its send connector."""
+    if is_direct(route, hop):
+        return hop.hub, "" if hop.connector is None else hop.connector.name
+    return routing.relay_at(scenario, hop) or "", ""
+
+
+def _had(path: Path, route: DomainRoute, hop: routing.Hop) -> Iterator[str]:
+    """Yield what had the message before: the host, and the first and the last hub."""
+    yield from (path.host, route.first.hub, hop.hub)

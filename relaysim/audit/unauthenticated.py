@@ -1,0 +1,79 @@
+"""The check of authentication, PTR records and TLS: what receivers will do with mail without."""
+
+from collections.abc import Iterator
+
+from relaysim.analysis.unauthenticated_mail import Lacking, lacking_mail
+from relaysim.audit.finding import Finding, Severity
+from relaysim.mail.authentication import Missing
+from relaysim.mail.requirement_reply import requirement_reply
+from relaysim.plan.requirement_compiler import requirements
+from relaysim.scenario.destination import Destination
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.wording import listed, share
+
+_WORDS = {
+    Missing.SPF: "SPF",
+    Missing.DKIM: "DKIM",
+    Missing.ALIGNMENT: "alignment with its From header",
+    Missing.DMARC_RECORD: "a DMARC record",
+    Missing.PTR: "a PTR record",
+    Missing.TLS: "TLS",
+}
+
+
+def unauthenticated(scenario: Scenario) -> Iterator[Finding]:
+    """Mail lacks SPF, DKIM, DMARC, a PTR record or TLS, and a receiver requires it."""
+    for lacking, names in lacking_mail(scenario).items():
+        words = listed(word for each, word in _WORDS.items() if each & lacking.missing)
+        effects = [
+            f"{name} {listed(_effects(scenario.destinations[name], lacking))}" for name in names
+        ]
+        yield Finding(
+            Severity.WARNING,
+            lacking.path.place,
+            f"{lacking.path.name} comes from {lacking.ip} without {words}. {'; '.join(effects)}.",
+            " ".join(_fixes(scenario, lacking)),
+        )
+
+
+def _effects(destination: Destination, lacking: Lacking) -> Iterator[str]:
+    """Yield what a destination does with mail, each by the first requirement that is not met."""
+    replies, lacks = destination.properties.replies, lacking.missing
+    unmet = {each: of for each, of in requirements(destination).items() if each & lacks}
+    for verb, key, permanent in (("refuses", "refuse", True), ("defers", "defer", False)):
+        worst = max(unmet.items(), key=lambda item: getattr(item[1], key), default=None)
+        if worst is not None and getattr(worst[1], key):
+            reply = requirement_reply(replies, worst[0], permanent=permanent)
+            of = "" if permanent else " of the attempts"
+            text = reply.filled(ip=lacking.ip, domain=lacking.sender.of.domain).text
+            yield (
+                f"{verb} {share(getattr(worst[1], key))}{of} with {reply.code} {reply.enhanced} "
+                f'("{text.partition(". ")[0].rstrip(".")}")'
+            )
+    junked = max((of.refuse + of.junk for of in unmet.values()), default=0.0)
+    refused = max((of.refuse for of in unmet.values()), default=0.0)
+    if junked > refused:
+        yield f"junks {share(junked - refused)}"
+
+
+def _fixes(scenario: Scenario, lacking: Lacking) -> Iterator[str]:
+    stream = scenario.hosts[lacking.path.host].streams[lacking.path.stream]
+    mail_from, header = stream.sender.rpartition("@")[2], lacking.sender.of.domain
+    if Missing.SPF & lacking.missing:
+        place = dotted(("sender_domains", mail_from, "spf"))
+        yield f"Add {lacking.ip} to the SPF record of {mail_from} ({place})."
+    if Missing.DKIM & lacking.missing:
+        place = dotted(("sender_domains", header, "dkim"))
+        yield f"Sign the mail of {header} at {lacking.hub} ({place})."
+    if Missing.ALIGNMENT & lacking.missing and not Missing.DKIM & lacking.missing:
+        yield f"Send it with an address of {header} in MAIL FROM, or sign it for {header}."
+    if Missing.DMARC_RECORD & lacking.missing:
+        place = dotted(("sender_domains", header, "dmarc"))
+        yield f'Publish a DMARC record of {header}, at least p=none ({place} = "none").'
+    if Missing.PTR & lacking.missing:
+        place = dotted(("egress", lacking.ip, "ptr"))
+        yield f"Have the provider of the line set a PTR record for {lacking.ip} ({place} = true)."
+    if Missing.TLS & lacking.missing:
+        place = dotted(("send_connectors", lacking.connector, "ignore_starttls"))
+        yield f"Let {lacking.connector} use TLS ({place} = false)."

@@ -1,0 +1,85 @@
+// What receivers require of mail: mail that lacks something is deferred, refused or junked.
+#include "../run.hpp"
+
+// Whether one of the hubs that had the message signs it.
+static bool is_signed(Run& run, i64 stream, i64 transaction) {
+  for (; transaction >= 0; transaction = run.transactions.parent(transaction)) {
+    const i64 hub = run.plan.queues[run.transactions.queue(transaction)].hub;
+    if (run.plan.signs[stream * run.plan.hubs.size + hub]) return true;
+  }
+  return false;
+}
+
+// What a transaction lacks; nothing for DSNs, and at a smart host. See mail/authentication.py.
+static i64 missing(Run& run, const QueuePlan& queue, i64 transaction) {
+  if (!run.plan.receivers[queue.receiver].requirement_count) return 0;
+  const i64 recipient = run.transactions.first_recipient(transaction);
+  if (run.record.tables.recipients.domain[recipient] != queue.domain) return 0;
+  const i64 number = run.record.tables.messages.stream[run.transactions.message(transaction)];
+  const StreamPlan& stream = run.plan.streams[number];
+  if (stream.header_domain < 0) return 0;  // a DSN
+  const bool spf = run.plan.spf[number * run.plan.egress.size + queue.egress];
+  const bool dkim = stream.always_signed || is_signed(run, number, transaction);
+  i64 result = 0;
+  if (!spf) result |= LACKS_SPF;
+  if (!dkim) result |= LACKS_DKIM;
+  if (!spf && !dkim) result |= LACKS_AUTHENTICATION;
+  if (!dkim && !(spf && stream.aligned)) {
+    result |= LACKS_ALIGNMENT;
+    if (stream.dmarc == DMARC_REJECT) result |= LACKS_REJECT_POLICY;
+    if (stream.dmarc == DMARC_QUARANTINE) result |= LACKS_QUARANTINE_POLICY;
+  }
+  if (stream.dmarc == DMARC_MISSING) result |= LACKS_DMARC_RECORD;
+  if (!run.plan.egress[queue.egress].ptr) result |= LACKS_PTR;
+  if (!queue.tls) result |= LACKS_TLS;
+  return result;
+}
+
+static i64 requirement_reply(Run& run, const QueuePlan& queue, i64 transaction, i64 requirement,
+                             bool refuses) {
+  const i64 number = run.record.tables.messages.stream[run.transactions.message(transaction)];
+  const i64 domains = run.plan.run[0].header_domains;
+  const i64 place = (requirement * domains + run.plan.streams[number].header_domain) * 2 + refuses;
+  return run.record.reply(run.plan.requirement_replies[place] + queue.egress);
+}
+
+// The verdict at the end of the content.
+Verdict Reputation::required(Run& run, const QueuePlan& queue, i64 transaction, i64* reply) {
+  const i64 lacking = missing(run, queue, transaction);
+  *reply = -1;
+  if (!lacking) return ACCEPTED;
+  const ReceiverPlan& receiver = run.plan.receivers[queue.receiver];
+  const i64 first = receiver.first_requirement, end = first + receiver.requirement_count;
+  const u64 key = run.record.key(run.transactions.first_recipient(transaction));
+  const i64 outcome = draw32(key, D_REQUIREMENT, 0);
+  for (i64 place = first; place < end; place++) {
+    const RequirementPlan& requirement = run.plan.requirements[place];
+    if ((requirement.lacking & lacking) && outcome < requirement.refuse) {
+      *reply = requirement_reply(run, queue, transaction, place, true);
+      return REFUSED;
+    }
+  }
+  const i64 bits = draw32(key, D_REQUIREMENT_DEFER, run.transactions.attempts[transaction]);
+  for (i64 place = first; place < end; place++) {
+    const RequirementPlan& requirement = run.plan.requirements[place];
+    if ((requirement.lacking & lacking) && bits < requirement.defer) {
+      *reply = requirement_reply(run, queue, transaction, place, false);
+      return DEFERRED;
+    }
+  }
+  return ACCEPTED;
+}
+
+// Whether mail that was accepted goes to the junk folder.
+bool Reputation::junks(Run& run, const QueuePlan& queue, i64 transaction) {
+  const i64 lacking = missing(run, queue, transaction);
+  if (!lacking) return false;
+  const ReceiverPlan& receiver = run.plan.receivers[queue.receiver];
+  const u64 key = run.record.key(run.transactions.first_recipient(transaction));
+  const i64 outcome = draw32(key, D_REQUIREMENT, 0);
+  for (i64 row = 0; row < receiver.requirement_count; row++) {
+    const RequirementPlan& requirement = run.plan.requirements[receiver.first_requirement + row];
+    if ((requirement.lacking & lacking) && outcome < requirement.junk) return true;
+  }
+  return false;
+}
