@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from relaysim.analysis.bulk_senders import bulk_senders
 from relaysim.analysis.mail_paths import DomainRoute, Path, beyond_relay, is_direct, sees
 from relaysim.analysis.sharing import open_paths, outside
-from relaysim.mail.authentication import Missing, missing
+from relaysim.mail.authentication import OF_BULK, Missing, missing
+from relaysim.mail.registered_domain import registered_domain
 from relaysim.plan import routing
 from relaysim.plan.requirement_compiler import requirement_key, requirements
 from relaysim.plan.sender_identity import SenderIdentity, sender_identity
@@ -41,8 +43,8 @@ class Lacking:
     missing: Missing
 
 
-def lacking_mail(scenario: Scenario) -> dict[Lacking, list[str]]:
-    """Return the mail that lacks what a destination requires, each with these destinations.
+def lacking_mail(scenario: Scenario) -> dict[Lacking, dict[str, list[Missing]]]:
+    """Return the mail that lacks what a destination requires, by destination what it requires.
 
     Parameters
     ----------
@@ -52,9 +54,11 @@ def lacking_mail(scenario: Scenario) -> dict[Lacking, list[str]]:
     Returns
     -------
     dict
-        In the order of streams; the destinations have a requirement that the mail does not meet.
+        In the order of streams; for each destination the requirements that the mail does not meet,
+        those for bulk senders if its domain is one there.
     """
-    result: dict[Lacking, dict[str, None]] = defaultdict(dict)
+    result: dict[Lacking, dict[str, list[Missing]]] = defaultdict(dict)
+    bulk = bulk_senders(scenario)
     for path in open_paths(scenario):
         sender = sender_identity(scenario, path.host, path.stream)
         for route, hop in outside(path):
@@ -70,19 +74,21 @@ def lacking_mail(scenario: Scenario) -> dict[Lacking, list[str]]:
                 scenario.egress[ip].ptr,
                 not (connector and scenario.send_connectors[connector].ignore_starttls),
             )
-            if any(lacks & each for each in requirements(destination)):
-                result[Lacking(path, hub, ip, connector, sender, lacks)][destination.name] = None
-    return {lacking: list(names) for lacking, names in result.items()}
+            primary = registered_domain(sender.of.domain)
+            spared = destination.requires.bulk_from and (destination.name, primary) not in bulk
+            needed = lacks & ~OF_BULK if spared else lacks
+            unmet = [each for each in requirements(destination) if each & needed]
+            if unmet:
+                result[Lacking(path, hub, ip, connector, sender, lacks)][destination.name] = unmet
+    return dict(result)
 
 
 def unmet_requirements(scenario: Scenario, destination: str) -> set[str]:
     """Return the requirements of a destination that some mail does not meet, by their keys."""
     return {
         requirement_key(each)
-        for lacking, names in lacking_mail(scenario).items()
-        if destination in names
-        for each in requirements(scenario.destinations[destination])
-        if each & lacking.missing
+        for unmet in lacking_mail(scenario).values()
+        for each in unmet.get(destination, ())
     }
 
 

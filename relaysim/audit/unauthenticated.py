@@ -24,10 +24,11 @@ _WORDS = {
 
 def unauthenticated(scenario: Scenario) -> Iterator[Finding]:
     """Mail lacks SPF, DKIM, DMARC, a PTR record or TLS, and a receiver requires it."""
-    for lacking, names in lacking_mail(scenario).items():
+    for lacking, unmet in lacking_mail(scenario).items():
         words = listed(word for each, word in _WORDS.items() if each & lacking.missing)
         effects = [
-            f"{name} {listed(_effects(scenario.destinations[name], lacking))}" for name in names
+            f"{name} {listed(_effects(scenario.destinations[name], lacking, missed))}"
+            for name, missed in unmet.items()
         ]
         yield Finding(
             Severity.WARNING,
@@ -37,10 +38,10 @@ def unauthenticated(scenario: Scenario) -> Iterator[Finding]:
         )
 
 
-def _effects(destination: Destination, lacking: Lacking) -> Iterator[str]:
+def _effects(destination: Destination, lacking: Lacking, missed: list[Missing]) -> Iterator[str]:
     """Yield what a destination does with mail, each by the first requirement that is not met."""
-    replies, lacks = destination.properties.replies, lacking.missing
-    unmet = {each: of for each, of in requirements(destination).items() if each & lacks}
+    replies, known = destination.properties.replies, requirements(destination)
+    unmet = {each: known[each] for each in missed}
     for verb, key, permanent in (("refuses", "refuse", True), ("defers", "defer", False)):
         worst = max(unmet.items(), key=lambda item: getattr(item[1], key), default=None)
         if worst is not None and getattr(worst[1], key):

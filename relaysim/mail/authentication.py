@@ -43,6 +43,10 @@ class Missing(IntFlag):
     """The connection is not encrypted."""
 
 
+OF_BULK = Missing.SPF | Missing.DKIM | Missing.ALIGNMENT | Missing.DMARC_RECORD
+"""What only bulk senders need, at providers with a threshold for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """The domains of a stream as receivers see them.

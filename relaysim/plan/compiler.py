@@ -369,6 +369,7 @@ def _receiver(destination: Destination) -> ReceiverPlan:
         greylisted=greylisting.reply if greylisting is not None else "",
         reputation=observers.reputation(destination),
         requires=requirement_plans(destination),
+        bulk_from=destination.requires.bulk_from or 0,
     )
 
 

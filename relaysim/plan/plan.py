@@ -430,6 +430,8 @@ class ReceiverPlan:
     greylisted: str
     reputation: ReputationPlan | None
     requires: tuple[RequirementPlan, ...] = ()
+    bulk_from: int = 0
+    """Recipients in 24 h from which on a domain is a bulk sender."""
 
 
 @dataclass(frozen=True, slots=True)

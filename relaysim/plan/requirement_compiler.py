@@ -1,7 +1,7 @@
 """Compile the part of the plan about authentication."""
 
-from relaysim.mail.authentication import Missing
-from relaysim.mail.remote_reply import Replies
+from relaysim.mail.authentication import OF_BULK, Missing
+from relaysim.mail.registered_domain import registered_domain
 from relaysim.mail.requirement_reply import requirement_reply
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.reputation_compiler import threshold
@@ -14,10 +14,11 @@ from relaysim.scenario.requirement import Requirement
 
 def requirement_plans(destination: Destination) -> tuple[RequirementPlan, ...]:
     """Return what a destination requires, in the order of `Missing`."""
-    replies, result = destination.properties.replies, []
-    for lacking, requirement in requirements(destination).items():
-        result.append(_plan(lacking, requirement, replies))
-    return tuple(plan for plan in result if plan.defer or plan.junk)
+    plans = [
+        _plan(destination, lacking, requirement)
+        for lacking, requirement in requirements(destination).items()
+    ]
+    return tuple(plan for plan in plans if plan.defer or plan.junk)
 
 
 def requirements(destination: Destination) -> dict[Missing, Requirement]:
@@ -40,10 +41,11 @@ def requirement_key(lacking: Missing) -> str:
     return "dmarc_policy" if policy else str(lacking.name).lower()
 
 
-def _plan(lacking: Missing, requirement: Requirement, replies: Replies) -> RequirementPlan:
-    refuse = threshold(requirement.refuse)
+def _plan(destination: Destination, lacking: Missing, requirement: Requirement) -> RequirementPlan:
+    replies, refuse = destination.properties.replies, threshold(requirement.refuse)
     return RequirementPlan(
         lacking=lacking,
+        of_bulk=destination.requires.bulk_from is not None and bool(lacking & OF_BULK),
         defer=threshold(requirement.defer),
         refuse=refuse,
         junk=refuse + threshold(requirement.junk),
@@ -62,6 +64,8 @@ def sender_plan(scenario: Scenario, numbers: Numbering, host: str, stream: str) 
         signers=tuple(
             number for number, hub in enumerate(numbers.hubs) if hub in (sender.signers or ())
         ),
+        primary=registered_domain(sender.of.domain),
+        bulk_sender=sender.bulk_sender,
     )
 
 

@@ -13,6 +13,8 @@ class RequirementPlan:
     ----------
     lacking : Missing
         What.
+    of_bulk : bool
+        Whether only bulk senders need it.
     defer, refuse, junk : int
         An attempt is deferred below `defer`. Mail is refused below `refuse`, and from there on
         junked below `junk`.
@@ -21,6 +23,7 @@ class RequirementPlan:
     """
 
     lacking: Missing
+    of_bulk: bool
     defer: int
     refuse: int
     junk: int
@@ -42,9 +45,15 @@ class SenderPlan:
         Whether all of its mail is signed.
     signers : tuple of int
         The hubs that sign it.
+    primary : str
+        The registered domain, by which providers know bulk senders.
+    bulk_sender : bool
+        Whether it is one from the start.
     """
 
     of: Identity
     spf: tuple[bool, ...]
     signed: bool
     signers: tuple[int, ...]
+    primary: str
+    bulk_sender: bool

@@ -23,11 +23,14 @@ class SenderIdentity:
         The public IPs in the SPF record of MAIL FROM; None for all.
     signers : tuple of str or None
         The hosts, hubs and relay services that sign its mail; None if it is always signed.
+    bulk_sender : bool
+        Whether providers know its registered domain as a bulk sender from the start.
     """
 
     of: Identity
     spf: tuple[str, ...] | None
     signers: tuple[str, ...] | None
+    bulk_sender: bool
 
     @property
     def passes(self) -> bool:
@@ -42,8 +45,18 @@ def sender_identity(scenario: Scenario, host: str, stream: str) -> SenderIdentit
     header = mail_from if table.header_from is None else domain_of(table.header_from)
     records, keys = _records(scenario, mail_from), _records(scenario, header)
     return SenderIdentity(
-        identity(mail_from, header, Dmarc[keys.dmarc.upper()]), records.spf, keys.dkim
+        identity(mail_from, header, Dmarc[keys.dmarc.upper()]),
+        records.spf,
+        keys.dkim,
+        _is_bulk_sender(scenario, header),
     )
+
+
+def _is_bulk_sender(scenario: Scenario, domain: str) -> bool:
+    """Return whether one of the domains of a registered domain is a bulk sender."""
+    primary = registered_domain(domain)
+    tables = scenario.sender_domains.items()
+    return any(of.bulk_sender for name, of in tables if registered_domain(name) == primary)
 
 
 def _records(scenario: Scenario, domain: str) -> SenderDomain:

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
-from relaysim.scenario.table import NONE, Share, Table
+from relaysim.scenario.table import NONE, Positive, Share, Table
 
 
 class Requirement(Table):
@@ -50,6 +50,11 @@ class Requires(Table):
     """That what passes is aligned with the From header."""
     dmarc_record: Requirement | None = None
     """That the domain in the From header has a DMARC record."""
+    bulk_from: Positive | None = None
+    """Recipients in 24 h from which on a registered domain is a bulk sender, for good.
+
+    Only bulk senders need the four things above; without a number all senders do.
+    """
     ptr: Requirement | None = None
     """That the IP has a PTR record."""
     tls: Requirement | None = None

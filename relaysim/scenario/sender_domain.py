@@ -24,3 +24,5 @@ class SenderDomain(Table):
     """The hosts, hubs and relay services that sign its mail; without it all mail is signed."""
     dmarc: Literal["missing", "none", "quarantine", "reject"] = "none"
     """The policy of its DMARC record; "missing" is no record."""
+    bulk_sender: bool = False
+    """Whether providers have known its registered domain as a bulk sender since before the run."""

@@ -35,6 +35,7 @@ def with_authentication(draw: st.DrawFn, tables: Tables) -> Tables:
         "spf": _some_of(tuple(tables["egress"])),
         "dkim": _some_of(names),
         "dmarc": st.sampled_from(("missing", "none", "quarantine", "reject")),
+        "bulk_sender": st.sampled_from((False, False, True)),
     }
     table = st.fixed_dictionaries({}, optional=keys)
     tables["sender_domains"] = {
@@ -48,5 +49,6 @@ def with_authentication(draw: st.DrawFn, tables: Tables) -> Tables:
                 )
     for destination in tables["destinations"].values():
         if draw(st.sampled_from((True, True, False))):
-            destination["requires"] = draw(_REQUIRES)
+            bulk = draw(st.sampled_from(({}, {"bulk_from": 2}, {"bulk_from": 8})))
+            destination["requires"] = draw(_REQUIRES) | bulk
     return tables

@@ -118,6 +118,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "temporary_server_error",
         "too_many_connections",
         "header_domains",
+        "primary_domains",
     ),
     "StreamPlan": (
         "host",
@@ -135,6 +136,9 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "aligned",
         "dmarc",
         "always_signed",
+        "primary",
+        "bulk_sender",
+        "domain_party",
     ),
     "HostPlan": (
         "by_mailbox_server",
@@ -286,8 +290,9 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         *PROVIDER_RULES,
         "first_requirement",
         "requirement_count",
+        "bulk_from",
     ),
-    "RequirementPlan": ("lacking", "defer", "refuse", "junk"),
+    "RequirementPlan": ("lacking", "of_bulk", "defer", "refuse", "junk"),
     "LinePlan": ("bandwidth", "station"),
     "EgressPlan": ("network", "ptr"),
     "ScriptedPlan": ("at", "until", "what", "subject"),

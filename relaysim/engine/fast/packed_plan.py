@@ -144,6 +144,7 @@ class _Packing:
         self.plan, self.texts, self.laws = plan, _Texts(plan), _Laws()
         senders = [stream.sender for stream in plan.streams if stream.sender is not None]
         self.header_domains = list(dict.fromkeys(sender.of.domain for sender in senders))
+        self.primary_domains = list(dict.fromkeys(sender.primary for sender in senders))
 
     def packed(self) -> PackedPlan:
         plan = self.plan
@@ -188,13 +189,14 @@ class _Packing:
             ),
             **{name: self.texts.number(str(text)) for name, text in _NAMED.items()},
             "header_domains": len(self.header_domains),
+            "primary_domains": len(self.primary_domains),
         }
         streams = [
             fields(
                 stream,
                 *("host", "priority", "sender_domain", "sender_is_authoritative", "culprit"),
                 *("counted", "compromised", "bounce_removals", "listing_party", "ip_party"),
-                "from_domain",
+                *("from_domain", "domain_party"),
             )
             | self._sender(stream.sender)
             for stream in plan.streams
@@ -213,11 +215,14 @@ class _Packing:
 
     def _sender(self, sender: SenderPlan | None) -> Row:
         if sender is None:
-            return {"header_domain": NONE, "aligned": 0, "dmarc": 0, "always_signed": 0}
+            none = dict.fromkeys(("aligned", "dmarc", "always_signed", "primary", "bulk_sender"), 0)
+            return none | {"header_domain": NONE}
         return {
             "header_domain": self.header_domains.index(sender.of.domain),
             **fields(sender.of, "aligned", "dmarc"),
             "always_signed": sender.signed,
+            "primary": self.primary_domains.index(sender.primary),
+            "bulk_sender": sender.bulk_sender,
         }
 
     def _hosts(self) -> dict[str, Any]:
@@ -447,6 +452,7 @@ class _Packing:
                 **{name: getattr(receiver.reputation, name, 0) for name in PROVIDER_RULES},
                 "first_requirement": end - len(receiver.requires),
                 "requirement_count": len(receiver.requires) if plan.unauthenticated else 0,
+                "bulk_from": receiver.bulk_from,
             }
             for receiver, end in zip(plan.receivers, ends, strict=True)
         ]
@@ -472,7 +478,7 @@ class _Packing:
                 signs[number, list(stream.sender.signers)] = 1
         return {
             "requirements": [
-                fields(each, "lacking", "defer", "refuse", "junk") for each in required
+                fields(each, "lacking", "of_bulk", "defer", "refuse", "junk") for each in required
             ],
             "requirement_replies": replies,
             "spf": spf,

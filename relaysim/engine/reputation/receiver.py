@@ -306,7 +306,9 @@ class Internet:
             ip = queue.egress * PARTIES + stream.listing_party
             if self.lookups.seen(domain, ip, self.loop.tick):
                 junk = max(junk, self.plan.receivers[queue.receiver].junk_share)
-        if self.requirements.of[queue.receiver] and self.requirements.junks(queue, transaction):
+        if self.requirements.of[queue.receiver] and self.requirements.accepted(
+            queue, transaction, len(recipients)
+        ):
             junk = ALL
         if not stream.counted:
             state = None

@@ -1,8 +1,10 @@
 """What receivers require of mail: mail that lacks something is deferred, refused or junked."""
 
 from relaysim.engine.context import Context
+from relaysim.engine.reputation.bulk_senders import BulkSenders
 from relaysim.mail.authentication import Missing, missing
-from relaysim.plan.plan import QueuePlan
+from relaysim.plan.plan import QueuePlan, StreamPlan
+from relaysim.plan.requirement_plan import RequirementPlan
 from relaysim.traffic.draw import Decision, draw32
 
 ACCEPTED, DEFERRED, REFUSED = range(3)
@@ -22,7 +24,8 @@ class Requirements:
     """
 
     def __init__(self, context: Context) -> None:
-        _, self.record, self.transactions, self.plan = context
+        loop, self.record, self.transactions, self.plan = context
+        self.bulk_senders = BulkSenders(loop, self.plan)
         self.of = [
             receiver.requires if self.plan.unauthenticated else ()
             for receiver in self.plan.receivers
@@ -30,49 +33,62 @@ class Requirements:
 
     def verdict(self, queue: QueuePlan, transaction: int) -> tuple[int, int]:
         """Return verdict and reply at the end of the content; the reply is -1 for ACCEPTED."""
-        lacking = self._missing(queue, transaction)
-        if not lacking:
+        unmet = self._unmet(queue, transaction)
+        if not unmet:
             return ACCEPTED, -1
         first = self.transactions.first_recipient[transaction]
         key, attempt = self.record.key[first], self.transactions.attempts[transaction]
         bits = draw32(key, _OUTCOME, 0)
-        for requirement in self.of[queue.receiver]:
-            if requirement.lacking & lacking and bits < requirement.refuse:
+        for requirement in unmet:
+            if bits < requirement.refuse:
                 return REFUSED, self._reply(requirement.refusal, queue, transaction)
         bits = draw32(key, _DEFER, attempt)
-        for requirement in self.of[queue.receiver]:
-            if requirement.lacking & lacking and bits < requirement.defer:
+        for requirement in unmet:
+            if bits < requirement.defer:
                 return DEFERRED, self._reply(requirement.deferral, queue, transaction)
         return ACCEPTED, -1
 
-    def junks(self, queue: QueuePlan, transaction: int) -> bool:
-        """Return whether mail that was accepted goes to the junk folder."""
-        lacking = self._missing(queue, transaction)
-        if not lacking:
-            return False
+    def accepted(self, queue: QueuePlan, transaction: int, recipients: int) -> bool:
+        """Count recipients that are accepted; return whether they go to the junk folder."""
         key = self.record.key[self.transactions.first_recipient[transaction]]
         bits = draw32(key, _OUTCOME, 0)
-        return any(
-            requirement.lacking & lacking and bits < requirement.junk
+        junked = any(bits < requirement.junk for requirement in self._unmet(queue, transaction))
+        stream = self._stream(transaction)
+        if stream.sender is not None and self._is_direct(queue, transaction):
+            self.bulk_senders.count(queue.receiver, stream, recipients)
+        return junked
+
+    def _unmet(self, queue: QueuePlan, transaction: int) -> list[RequirementPlan]:
+        """Return the requirements that a transaction does not meet."""
+        lacking = self._missing(queue, transaction)
+        if not lacking:
+            return []
+        bulk = self.bulk_senders.has(queue.receiver, self._stream(transaction))
+        return [
+            requirement
             for requirement in self.of[queue.receiver]
-        )
+            if requirement.lacking & lacking and (bulk or not requirement.of_bulk)
+        ]
+
+    def _stream(self, transaction: int) -> StreamPlan:
+        message = self.transactions.message[transaction]
+        return self.plan.streams[self.record.messages.stream[message]]
+
+    def _is_direct(self, queue: QueuePlan, transaction: int) -> bool:
+        """Return whether the recipients' domain answers, and not a smart host."""
+        recipient = self.transactions.first_recipient[transaction]
+        return self.record.recipients.domain[recipient] == queue.domain
 
     def _missing(self, queue: QueuePlan, transaction: int) -> Missing:
         """Return what a transaction lacks; nothing for DSNs, and at a smart host."""
-        none, record, plan = Missing(0), self.record, self.plan
-        if not self.of[queue.receiver]:
-            return none
-        recipient = self.transactions.first_recipient[transaction]
-        if record.recipients.domain[recipient] != queue.domain:
-            return none
-        sender = plan.streams[record.messages.stream[self.transactions.message[transaction]]].sender
-        if sender is None:
-            return none
+        sender = self._stream(transaction).sender
+        if not self.of[queue.receiver] or sender is None or not self._is_direct(queue, transaction):
+            return Missing(0)
         return missing(
             sender.of,
             sender.spf[queue.egress],
             sender.signed or self._signed(transaction, sender.signers),
-            plan.egress[queue.egress].ptr,
+            self.plan.egress[queue.egress].ptr,
             queue.tls,
         )
 
@@ -87,8 +103,7 @@ class Requirements:
         return False
 
     def _reply(self, text: str, queue: QueuePlan, transaction: int) -> int:
-        message = self.transactions.message[transaction]
-        sender = self.plan.streams[self.record.messages.stream[message]].sender
+        sender = self._stream(transaction).sender
         assert sender is not None
         text = text.replace("{domain}", sender.of.domain)
         text = text.replace("{ip}", self.plan.egress[queue.egress].name)

@@ -186,7 +186,9 @@ void Reputation::deliver(Run& run, const QueuePlan& queue, i64 transaction, Hub&
       seen(run, domain, queue.egress * PARTIES + stream.listing_party) >= 0 &&
       receiver.junk_share > junk)
     junk = receiver.junk_share;
-  if (receiver.requirement_count && junks(run, queue, transaction)) junk = 1ll << 32;
+  if (receiver.requirement_count &&
+      takes_as_junk(run, queue, transaction, run.transactions.recipient_count(transaction)))
+    junk = 1ll << 32;
   if (!stream.counted) state = nullptr;
   if (run.record.tables.messages.recipients[message] == 1) {
     i64 recipient = run.transactions.first_recipient(transaction);

@@ -81,6 +81,11 @@ struct Reputation {
   bool suppresses = false;
   Pool<PendingSignal> pending;
   Vec<Ring<HourCount>> volumes;  // by IP
+  // By destination, registered domain and party: whether it is a bulk sender, and until then the
+  // recipients of the last 24 hours.
+  Vec<u8> bulk_senders;
+  Vec<i64> bulk_used;
+  Vec<Ring<RelayEntry>> bulk_entries;
 
   void begin(Run&);
   void free_memory();
@@ -102,7 +107,9 @@ struct Reputation {
   void outage(Run&, i64 receiver, bool begins);
   // requirements
   Verdict required(Run&, const QueuePlan&, i64 transaction, i64* reply);
-  bool junks(Run&, const QueuePlan&, i64 transaction);
+  bool is_bulk_sender(Run&, i64 receiver, const StreamPlan&);
+  bool takes_as_junk(Run&, const QueuePlan&, i64 transaction, i64 recipients);
+  void count_bulk(Run&, i64 receiver, const StreamPlan&, i64 recipients);
   // listings
   bool queries(Run&, i64 domain) const;
   i64 seen(Run&, i64 domain, i64 ip);

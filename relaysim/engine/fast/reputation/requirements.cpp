@@ -43,6 +43,19 @@ static i64 requirement_reply(Run& run, const QueuePlan& queue, i64 transaction, 
   return run.record.reply(run.plan.requirement_replies[place] + queue.egress);
 }
 
+// Whether the domain of a stream is a bulk sender; see engine/reputation/bulk_senders.py.
+static i64 bulk_place(Run& run, i64 receiver, const StreamPlan& stream) {
+  return (receiver * run.plan.run[0].primary_domains + stream.primary) * PARTIES + stream.domain_party;
+}
+
+static bool is_unmet(const RequirementPlan& requirement, i64 lacking, bool bulk) {
+  return (requirement.lacking & lacking) && (bulk || !requirement.of_bulk);
+}
+
+bool Reputation::is_bulk_sender(Run& run, i64 receiver, const StreamPlan& stream) {
+  return stream.bulk_sender || bulk_senders[bulk_place(run, receiver, stream)];
+}
+
 // The verdict at the end of the content.
 Verdict Reputation::required(Run& run, const QueuePlan& queue, i64 transaction, i64* reply) {
   const i64 lacking = missing(run, queue, transaction);
@@ -51,10 +64,11 @@ Verdict Reputation::required(Run& run, const QueuePlan& queue, i64 transaction, 
   const ReceiverPlan& receiver = run.plan.receivers[queue.receiver];
   const i64 first = receiver.first_requirement, end = first + receiver.requirement_count;
   const u64 key = run.record.key(run.transactions.first_recipient(transaction));
+  const bool bulk = is_bulk_sender(run, queue.receiver, stream(run, transaction));
   const i64 outcome = draw32(key, D_REQUIREMENT, 0);
   for (i64 place = first; place < end; place++) {
     const RequirementPlan& requirement = run.plan.requirements[place];
-    if ((requirement.lacking & lacking) && outcome < requirement.refuse) {
+    if (is_unmet(requirement, lacking, bulk) && outcome < requirement.refuse) {
       *reply = requirement_reply(run, queue, transaction, place, true);
       return REFUSED;
     }
@@ -62,7 +76,7 @@ Verdict Reputation::required(Run& run, const QueuePlan& queue, i64 transaction, 
   const i64 bits = draw32(key, D_REQUIREMENT_DEFER, run.transactions.attempts[transaction]);
   for (i64 place = first; place < end; place++) {
     const RequirementPlan& requirement = run.plan.requirements[place];
-    if ((requirement.lacking & lacking) && bits < requirement.defer) {
+    if (is_unmet(requirement, lacking, bulk) && bits < requirement.defer) {
       *reply = requirement_reply(run, queue, transaction, place, false);
       return DEFERRED;
     }
@@ -70,16 +84,33 @@ Verdict Reputation::required(Run& run, const QueuePlan& queue, i64 transaction, 
   return ACCEPTED;
 }
 
-// Whether mail that was accepted goes to the junk folder.
-bool Reputation::junks(Run& run, const QueuePlan& queue, i64 transaction) {
-  const i64 lacking = missing(run, queue, transaction);
-  if (!lacking) return false;
+// Counts recipients that are accepted; returns whether they go to the junk folder.
+bool Reputation::takes_as_junk(Run& run, const QueuePlan& queue, i64 transaction, i64 recipients) {
+  const StreamPlan& stream = this->stream(run, transaction);
+  if (stream.header_domain < 0) return false;  // a DSN
   const ReceiverPlan& receiver = run.plan.receivers[queue.receiver];
-  const u64 key = run.record.key(run.transactions.first_recipient(transaction));
-  const i64 outcome = draw32(key, D_REQUIREMENT, 0);
+  const i64 recipient = run.transactions.first_recipient(transaction);
+  const i64 lacking = missing(run, queue, transaction);
+  const bool bulk = is_bulk_sender(run, queue.receiver, stream);
+  const i64 outcome = draw32(run.record.key(recipient), D_REQUIREMENT, 0);
+  bool junked = false;
   for (i64 row = 0; row < receiver.requirement_count; row++) {
     const RequirementPlan& requirement = run.plan.requirements[receiver.first_requirement + row];
-    if ((requirement.lacking & lacking) && outcome < requirement.junk) return true;
+    if (is_unmet(requirement, lacking, bulk) && outcome < requirement.junk) junked = true;
   }
-  return false;
+  if (receiver.bulk_from && stream.counted &&
+      run.record.tables.recipients.domain[recipient] == queue.domain)
+    count_bulk(run, queue.receiver, stream, recipients);
+  return junked;
+}
+
+void Reputation::count_bulk(Run& run, i64 receiver, const StreamPlan& stream, i64 recipients) {
+  const i64 place = bulk_place(run, receiver, stream);
+  if (bulk_senders[place]) return;
+  Ring<RelayEntry>& entries = bulk_entries[place];
+  while (!entries.empty() && entries[0].time <= run.now() - DAY)
+    bulk_used[place] -= entries.pop().amount;
+  bulk_used[place] += recipients;
+  entries.push({run.now(), recipients});
+  if (bulk_used[place] >= run.plan.receivers[receiver].bulk_from) bulk_senders[place] = 1;
 }
