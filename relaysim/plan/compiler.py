@@ -184,6 +184,7 @@ def _stream(scenario: Scenario, numbers: Numbering, host: str, title: str) -> St
         ip_party=0 if coupling.provider_ip else party,
         domain_party=0 if coupling.provider_domain else party,
         sender=sender_plan(scenario, numbers, host, title),
+        bulk=culprit or stream.mailing_list is not None,
     )
 
 
@@ -370,6 +371,7 @@ def _receiver(destination: Destination) -> ReceiverPlan:
         reputation=observers.reputation(destination),
         requires=requirement_plans(destination),
         bulk_from=destination.requires.bulk_from or 0,
+        bulk_junk=threshold(destination.bulk_junk),
     )
 
 

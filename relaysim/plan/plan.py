@@ -105,6 +105,8 @@ class StreamPlan:
     domain_party: int = 0
     sender: SenderPlan | None = None
     """What receivers check of its sender; None for DSNs, which pass."""
+    bulk: bool = False
+    """Whether it is bulk mail: a share of bulk mail may go to the junk folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,6 +434,8 @@ class ReceiverPlan:
     requires: tuple[RequirementPlan, ...] = ()
     bulk_from: int = 0
     """Recipients in 24 h from which on a domain is a bulk sender."""
+    bulk_junk: int = 0
+    """Share of bulk mail in the junk folder, a threshold for a 32-bit draw."""
 
 
 @dataclass(frozen=True, slots=True)

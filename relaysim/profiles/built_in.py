@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from functools import cache
 from importlib.resources import files
 
@@ -83,4 +83,5 @@ def keys(kind: Kind) -> Mapping[str, Keys]:
         allowed = tuple(dict.fromkeys([*(result[RECEIVE_CONNECTOR].allowed or ()), *overlays]))
         result[INSTALLED] = Keys(allowed, (), True)
     declared = tuple(field.name for field in fields(kind.properties))
-    return result | {PROPERTIES: Keys(declared, declared, False)}
+    needed = tuple(field.name for field in fields(kind.properties) if field.default is MISSING)
+    return result | {PROPERTIES: Keys(declared, needed, False)}

@@ -263,4 +263,8 @@ def _over(below: Mapping[str, Table], sections: Mapping[str, Table | None]) -> d
     return dict(merged)
 
 
-_NEEDED = {bool: "true or false is needed", str: "text in quotes is needed"}
+_NEEDED = {
+    bool: "true or false is needed",
+    str: "text in quotes is needed",
+    float: "a number with a decimal point is needed",
+}

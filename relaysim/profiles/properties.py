@@ -87,6 +87,8 @@ class DestinationProperties:
 
     replies: Replies
     """The wording of its replies; it changes no verdict."""
+    panel_junk: float = 0.0
+    """The share of marketing mail in its junk folders by a published panel; 0 where none has it."""
 
 
 @dataclass(frozen=True, slots=True)

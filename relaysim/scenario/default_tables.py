@@ -23,7 +23,9 @@ from relaysim.profiles.defaults import (
 )
 from relaysim.profiles.kind import Kind
 from relaysim.profiles.profile import Profile
+from relaysim.profiles.properties import DestinationProperties
 from relaysim.profiles.value import Certainty, Value, plain
+from relaysim.scenario.destination import PANEL
 from relaysim.scenario.raw_tables import at, texts
 from relaysim.scenario.requirement import Requires
 from relaysim.scenario.run_end import default_deadline, default_drain
@@ -250,7 +252,11 @@ def _destination(collection: Collection, name: str, table: Mapping[str, Any]) ->
     filled = merged(destination_defaults(profile), table)
     if isinstance(filled.get("greylisting"), Mapping):
         filled["greylisting"] = merged(plain(GREYLISTING), filled["greylisting"])
-    return filled | {"name": name, "properties": profile.properties}
+    properties = profile.properties
+    assert isinstance(properties, DestinationProperties)
+    if filled.get("bulk_junk") == PANEL and properties.panel_junk:
+        filled["bulk_junk"] = properties.panel_junk
+    return filled | {"name": name, "properties": properties}
 
 
 def _blocklist(collection: Collection, name: str, table: Mapping[str, Any]) -> Raw:

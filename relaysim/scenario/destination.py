@@ -18,6 +18,8 @@ from relaysim.scenario.table import Duration, Keyed, Limit, Many, Named, Share, 
 
 RefusalStage = Literal["greeting", "mail", "rcpt", "data"]
 RefusalAction = Literal["reject", "defer", "score"]
+PANEL = "panel"
+"""The word for the share of bulk mail that a published panel found in the junk folder."""
 
 
 def shares_of_words(value: Any) -> Any:
@@ -29,6 +31,13 @@ def shares_of_words(value: Any) -> Any:
         return {value: 1.0}
     if not isinstance(value, Mapping):
         raise ValueError("write a word, or a table of words with their shares of the domains")
+    return value
+
+
+def _share_of_bulk(value: Any) -> Any:
+    """Refuse the word for a published share where the profile has none. Raises ValueError."""
+    if value == PANEL:
+        raise ValueError("no panel has published a share for this profile: write a number")
     return value
 
 
@@ -85,6 +94,12 @@ class Destination(Table):
     """What they do: one word, or shares of words."""
     junk_share: Share
     """Share of the mail of a listed IP that the action "score" puts into the junk folder."""
+    bulk_junk: Annotated[Share, BeforeValidator(_share_of_bulk)] = 0.0
+    """Share of bulk mail that goes to the junk folder while nothing is against the sender.
+
+    Bulk mail is that of mailing lists and of culprits; mail of people and transactions has no such
+    share. The word "panel" takes the share that a panel of seed mailboxes has published.
+    """
     dnsbl_ttl: Duration
     """Time to live of the answer that an IP is listed."""
     dnsbl_negative_ttl: Duration

@@ -105,7 +105,8 @@ def assumptions(
             low, high = ends(path, number)
             if low is not None or high is not None:
                 inputs.append(Factor(path, str(number), low, high, source))
-    inputs += [factor for factor in _typing_errors(scenario) if wanted(factor.path)]
+    more = (*_typing_errors(scenario), *_panels(scenario))
+    inputs += [factor for factor in more if wanted(factor.path)]
     return tuple(inputs)
 
 
@@ -115,6 +116,16 @@ def _typing_errors(scenario: Scenario) -> Iterator[Factor]:
         path = dotted(("hosts", host, "streams", name, "trap_rate"))
         low, high = (None if of == stream.trap_rate else f"{of:g}" for of in TYPING_ERRORS)
         yield Factor(path, f"{stream.trap_rate:g}", low, high, "nobody measured it for people")
+
+
+def _panels(scenario: Scenario) -> Iterator[Factor]:
+    """Yield each share of bulk mail in junk that comes from a panel, with its half and double."""
+    for name, destination in scenario.destinations.items():
+        share = destination.bulk_junk
+        if share and share == destination.properties.panel_junk:
+            path = dotted(("destinations", name, "bulk_junk"))
+            source = "panel of marketing mail; no range is published"
+            yield Factor(path, f"{share:g}", f"{share / 2:g}", f"{share * 2:g}", source)
 
 
 def _numbers(scenario: Scenario) -> Iterator[tuple[Keys, Number, str]]:

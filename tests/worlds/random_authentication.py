@@ -48,6 +48,7 @@ def with_authentication(draw: st.DrawFn, tables: Tables) -> Tables:
                     st.sampled_from(("a@news.cozumpark.com", "a@elsewhere.example"))
                 )
     for destination in tables["destinations"].values():
+        destination["bulk_junk"] = draw(st.sampled_from((0.0, 0.0, 0.5, 1.0)))
         if draw(st.sampled_from((True, True, False))):
             bulk = draw(st.sampled_from(({}, {"bulk_from": 2}, {"bulk_from": 8})))
             destination["requires"] = draw(_REQUIRES) | bulk

@@ -138,6 +138,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "always_signed",
         "primary",
         "bulk_sender",
+        "bulk",
         "domain_party",
     ),
     "HostPlan": (
@@ -291,6 +292,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "first_requirement",
         "requirement_count",
         "bulk_from",
+        "bulk_junk",
     ),
     "RequirementPlan": ("lacking", "of_bulk", "defer", "refuse", "junk"),
     "LinePlan": ("bandwidth", "station"),

@@ -34,9 +34,11 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
     watched = judges | greylists
     watched[draws.domain[draws.signal > 0]] = True
     watched[[queue.domain for queue in plan.queues if queue.relay >= 0]] = True
-    if plan.unauthenticated:
-        requires = np.array([bool(receiver.requires) for receiver in plan.receivers])
-        watched |= requires[list(plan.receiver_of)]
+    junks = [
+        (plan.unauthenticated and bool(receiver.requires)) or receiver.bulk_junk > 0
+        for receiver in plan.receivers
+    ]
+    watched |= np.array(junks)[list(plan.receiver_of)]
     board = np.zeros((2, len(plan.egress) * PARTIES * len(plan.blocklists)), dtype=np.int64)
     values = {
         **fields(

@@ -196,7 +196,7 @@ class _Packing:
                 stream,
                 *("host", "priority", "sender_domain", "sender_is_authoritative", "culprit"),
                 *("counted", "compromised", "bounce_removals", "listing_party", "ip_party"),
-                *("from_domain", "domain_party"),
+                *("from_domain", "domain_party", "bulk"),
             )
             | self._sender(stream.sender)
             for stream in plan.streams
@@ -452,7 +452,7 @@ class _Packing:
                 **{name: getattr(receiver.reputation, name, 0) for name in PROVIDER_RULES},
                 "first_requirement": end - len(receiver.requires),
                 "requirement_count": len(receiver.requires) if plan.unauthenticated else 0,
-                "bulk_from": receiver.bulk_from,
+                **fields(receiver, "bulk_from", "bulk_junk"),
             }
             for receiver, end in zip(plan.receivers, ends, strict=True)
         ]

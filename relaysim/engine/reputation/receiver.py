@@ -102,7 +102,9 @@ class Internet:
         watched |= greylists.domains
         requires = self.requirements.of
         self.watched = [
-            judges or number in watched or bool(requires[receiver])
+            judges
+            or number in watched
+            or bool(requires[receiver] or plan.receivers[receiver].bulk_junk)
             for number, (judges, receiver) in enumerate(
                 zip(self.judges, plan.receiver_of, strict=True)
             )
@@ -306,6 +308,8 @@ class Internet:
             ip = queue.egress * PARTIES + stream.listing_party
             if self.lookups.seen(domain, ip, self.loop.tick):
                 junk = max(junk, self.plan.receivers[queue.receiver].junk_share)
+        if stream.bulk:
+            junk = max(junk, self.plan.receivers[queue.receiver].bulk_junk)
         if self.requirements.of[queue.receiver] and self.requirements.accepted(
             queue, transaction, len(recipients)
         ):

@@ -186,6 +186,7 @@ void Reputation::deliver(Run& run, const QueuePlan& queue, i64 transaction, Hub&
       seen(run, domain, queue.egress * PARTIES + stream.listing_party) >= 0 &&
       receiver.junk_share > junk)
     junk = receiver.junk_share;
+  if (stream.bulk && receiver.bulk_junk > junk) junk = receiver.bulk_junk;
   if (receiver.requirement_count &&
       takes_as_junk(run, queue, transaction, run.transactions.recipient_count(transaction)))
     junk = 1ll << 32;
