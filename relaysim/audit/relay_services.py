@@ -8,13 +8,14 @@ from relaysim.analysis.message_rates import campaign, messages
 from relaysim.analysis.run_size import mean_recipients
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail.domains import is_accepted
+from relaysim.mail.transport_enforcement import stage_at
 from relaysim.plan import routing
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.relay import RelayLimit
 from relaysim.scenario.table import DAY, HOUR, MINUTE, SECOND
 from relaysim.units import format_duration
-from relaysim.wording import listed
+from relaysim.wording import listed, share
 
 _LENGTHS = {"fixed second": SECOND, "fixed minute": MINUTE, "fixed hour": HOUR}
 _STAGES = (
@@ -42,18 +43,35 @@ def refused_version(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(
                 Severity.ERROR,
                 place,
-                f"{relay} refuses all mail of {hub}: the support of {mta} ended on {ended}. A run "
-                "does not know this.",
+                f"{relay} refuses all mail of {hub} with 550 5.7.230: the support of {mta} ended "
+                f"on {ended}.",
                 fix,
             )
         else:
+            now = _stage(scenario, relay)
             yield Finding(
                 Severity.WARNING,
                 place,
                 f"{relay} throttles {hub} and then refuses it, if {mta} lacks the updates that the "
-                f"service wants. {_STAGES}. A run does not know this.",
+                f"service wants. {_STAGES}. {now}",
                 f"Install the updates. {fix}",
             )
+
+
+def _stage(scenario: Scenario, relay: str) -> str:
+    """Return what a run does with mail of a server that is below the baseline of a service."""
+    place, below = (
+        dotted(("relays", relay, "below_baseline")),
+        scenario.relays[relay].below_baseline,
+    )
+    if below is None:
+        return f"A run takes the updates as installed: {place} is not written."
+    stage = stage_at(below)
+    if stage is None:
+        return f"At the start of the run ({format_duration(below)}) it only reports."
+    parts = (("deferred", stage.throttled), ("refused", stage.blocked))
+    shares = listed(f"{share(minutes / 60)} is {verb}" for verb, minutes in parts if minutes)
+    return f"At the start of the run ({format_duration(below)}) of its mail {shares}."
 
 
 def relay_limit(scenario: Scenario) -> Iterator[Finding]:
@@ -74,10 +92,10 @@ def _above_a_day(
 ) -> Iterator[Finding]:
     """Return the finding about a limit of a day: streams together have more."""
     amounts: dict[str, float] = defaultdict(float)
-    for stream, path, share in _shares(scenario, relay, limit):
+    for stream, path, part in _shares(scenario, relay, limit):
         burst = campaign(scenario, path.host, path.stream)
         count = messages(scenario, path.host, path.stream) * min(1, DAY / scenario.run.duration)
-        amounts[stream] += share * (count if burst is None else burst.messages)
+        amounts[stream] += part * (count if burst is None else burst.messages)
     amount, most = sum(amounts.values()), limit.limit or 0
     if amount - most < 1:
         return
@@ -96,10 +114,10 @@ def _above_a_day(
 def _campaigns(scenario: Scenario, relay: str, place: str, limit: RelayLimit) -> Iterator[Finding]:
     """Return findings about a limit of a second, minute or hour: a campaign is faster."""
     amounts: dict[tuple[str, float], float] = defaultdict(float)
-    for stream, path, share in _shares(scenario, relay, limit):
+    for stream, path, part in _shares(scenario, relay, limit):
         burst = campaign(scenario, path.host, path.stream)
         if burst is not None:
-            amounts[stream, burst.messages / burst.rate] += share * burst.messages
+            amounts[stream, burst.messages / burst.rate] += part * burst.messages
     length, most = _LENGTHS[limit.window], limit.limit or 0
     for (stream, sent), amount in amounts.items():
         if not most or amount * length <= most * sent * SECOND:

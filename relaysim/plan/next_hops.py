@@ -13,7 +13,7 @@ from relaysim.plan.names import QueueKind, queue_name
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.plan import TOO_LARGE, IpChoice, QueuePlan
 from relaysim.plan.public_ips import all_public_ips, public_ips
-from relaysim.plan.relay_services import inbound_hubs
+from relaysim.plan.relay_services import below_baseline, inbound_hubs
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.table import SECOND
@@ -251,6 +251,7 @@ class Routes:
             refusals=() if relay < 0 else ("",),
             relay=relay,
             tls=not hop.connector.ignore_starttls,
+            below_baseline=-1 if relay < 0 else below_baseline(scenario.relays[title], settings),
         )
 
     def _organization(self, queue: QueuePlan, hop: routing.Hop) -> QueuePlan:

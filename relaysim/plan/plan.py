@@ -353,6 +353,9 @@ class QueuePlan:
         The load balancer that chooses among these hubs; -1 for none.
     tls : bool
         Outside, whether its connections are encrypted.
+    below_baseline : int
+        How long the hub has been too old for the relay service at the start, microseconds; -1 if it
+        is not.
     refusals : tuple of str
         For each of these hubs the reply that refuses the connection, or "".
     sessions : tuple of ClientSession or None
@@ -382,6 +385,7 @@ class QueuePlan:
     relay: int = -1
     balancer: int = -1
     tls: bool = True
+    below_baseline: int = -1
 
     @property
     def reachable(self) -> bool:

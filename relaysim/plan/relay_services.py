@@ -10,6 +10,7 @@ from dataclasses import replace
 from relaysim.mail import remote_reply as remote
 from relaysim.mail.domains import is_accepted
 from relaysim.mail.relay_limits import Counts, Over
+from relaysim.mail.transport_enforcement import BLOCKED
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.plan import ReceiverPlan
 from relaysim.plan.relay_plan import RelayLimitPlan, RelayPlan
@@ -121,6 +122,19 @@ def as_hub(relay: Relay) -> Hub:
             "max_per_domain_outbound_connections": relay.max_per_domain_outbound_connections,
         }
     )
+
+
+def below_baseline(relay: Relay, hub: Hub) -> int:
+    """Return how long a hub has been too old for a relay service, microseconds; -1 if it is not.
+
+    Versions that the service never takes are at the last stage of its enforcement.
+    """
+    before, ended = relay.properties.refuses_support_ended_before, hub.properties.end_of_support
+    if not before or not ended:
+        return -1
+    if ended < before:
+        return BLOCKED
+    return -1 if relay.below_baseline is None else relay.below_baseline
 
 
 def inbound_hubs(scenario: Scenario) -> tuple[str, ...]:

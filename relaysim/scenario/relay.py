@@ -13,6 +13,7 @@ from relaysim.scenario.default_tables import BY_LICENCES
 from relaysim.scenario.distribution import TimeLaw
 from relaysim.scenario.table import (
     AddressName,
+    Duration,
     Interval,
     Lasting,
     Limit,
@@ -88,6 +89,12 @@ class Relay(Table):
     """Its names or addresses, as send connectors have them under `smart_hosts`."""
     licences: Positive | None = None
     """Paid licences of the Microsoft 365 tenant, on which its limit of recipients depends."""
+    below_baseline: Duration | None = None
+    """How long Exchange servers have been below the version that the service wants, at the start.
+
+    Of Microsoft 365: from day 30 on it throttles such servers, and from day 60 on it blocks them in
+    more and more minutes of each hour. Without it only versions are blocked that it never takes.
+    """
     limits: Named[RelayLimit] = Field(default_factory=immutabledict)
     """Its limits, by names of your choice."""
     connect_time: TimeLaw

@@ -56,9 +56,13 @@ def _relay(draw: st.DrawFn, name: str) -> Tables:
         "max_per_domain_outbound_connections": st.sampled_from(_FEW),
         "message_retry_interval": st.sampled_from(("1 s", "1 min")),
         "message_expiration_timeout": st.sampled_from(("10 s", "10 min")),
+        "below_baseline": st.sampled_from(("29 d", "45 d", "65 d", "89 d")),
     }
     limits = draw(st.dictionaries(st.sampled_from("abc"), _limit(), min_size=1))
-    fixed = {"profile": "none", "names": [name], "limits": limits}
+    # Only Microsoft 365 reads the version of the servers that send.
+    microsoft = {"profile": "m365-connector", "licences": 1, "egress": "192.0.2.7"}
+    profile = draw(st.sampled_from(({"profile": "none"}, {"profile": "none"}, microsoft)))
+    fixed = profile | {"names": [name], "limits": limits}
     return fixed | draw(st.fixed_dictionaries({}, optional=keys))
 
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import Kind
 from relaysim.scenario.table import DEFAULT_SITE
+from worlds.random_authentication import with_authentication
 from worlds.random_balancers import with_balancers
 from worlds.random_pools import with_pools
-from worlds.random_authentication import with_authentication
 from worlds.random_relays import with_relays
 from worlds.random_reputation import reputed, slowed, slower, unlisted
 
@@ -518,7 +518,7 @@ def with_front_ends(draw: st.DrawFn, tables: Tables) -> Tables:
     tables["send_connectors"].pop("linked", None)
     for name, hub in tables["hubs"].items():
         hub |= draw(_CUT_OFF)
-        hub["mta"] = draw(st.sampled_from(("exchange-se", "exchange-se", "exchange-2013")))
+        hub["mta"] = draw(st.sampled_from(("exchange-se", "exchange-2019", "exchange-2013")))
         hub["site"] = draw(st.sampled_from(("Istanbul", "Istanbul", "Istanbul", "Ankara")))
         hub["back_pressure"] = draw(st.sampled_from(({}, {}, *_FILLED)))
         relay = hub["receive_connectors"]["relay"]

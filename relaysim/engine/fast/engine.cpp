@@ -35,6 +35,7 @@
 #include "reputation/receiver.cpp"
 #include "reputation/relay_limits.cpp"
 #include "reputation/requirements.cpp"
+#include "reputation/transport_enforcement.cpp"
 #include "reputation/signals.cpp"
 #include "script.cpp"
 #include "wiring.cpp"

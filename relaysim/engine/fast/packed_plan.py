@@ -23,6 +23,7 @@ from relaysim.engine.fast.layout import (
 from relaysim.engine.recorder import names
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
+from relaysim.mail.transport_enforcement import STAGES
 from relaysim.mail.watched_drive import Resource
 from relaysim.plan.plan import Cost, Plan, QueueManagerPlan
 from relaysim.plan.requirement_plan import SenderPlan
@@ -391,7 +392,7 @@ class _Packing:
                     "relay",
                     "balancer",
                 ),
-                "tls",
+                *("tls", "below_baseline"),
             )
             row |= {"first_peer": len(peers), "peer_count": len(queue.to_hubs)}
             queues.append(row | {"has_sessions": bool(queue.sessions)})
@@ -505,7 +506,20 @@ class _Packing:
                 }
                 for limit in (*relay.connections, *relay.mail)
             ]
-        return {"relays": relays, "relay_limits": limits, "external": self.plan.external}
+        stages = [
+            {
+                **fields(stage, "day", "throttled", "blocked"),
+                "throttle": self.texts.number(str(stage.throttle)),
+                "block": self.texts.number(str(stage.block)),
+            }
+            for stage in STAGES
+        ]
+        return {
+            "relays": relays,
+            "relay_limits": limits,
+            "stages": stages,
+            "external": self.plan.external,
+        }
 
     def _routes(self) -> dict[str, Any]:
         plan = self.plan

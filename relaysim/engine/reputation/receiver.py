@@ -17,6 +17,7 @@ from relaysim.engine.reputation.requirements import ALL, Requirements
 from relaysim.engine.reputation.signals import SignalReports
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
+from relaysim.mail.transport_enforcement import enforcement_reply
 from relaysim.plan.plan import QueuePlan, StreamPlan
 from relaysim.trace.tables import NO_CAUSE, PROVIDER_CAUSE, Level, Status
 from relaysim.traffic.draw import Decision, draw32, relay_counter
@@ -110,6 +111,7 @@ class Internet:
             )
         ]
         self.outages = [0] * len(plan.receivers)
+        self.offset = plan.operations.offset
         self.connections: dict[tuple[int, int], int] = {}
         self.counts_volume = any(blocklist.counts_volume for blocklist in plan.blocklists)
         self.unable = self.record.replies.number(str(reply.UNABLE_TO_CONNECT))
@@ -195,6 +197,12 @@ class Internet:
             The reply is -1 for ACCEPTED.
         """
         if queue.relay >= 0:
+            if queue.below_baseline >= 0:
+                now = self.loop.tick
+                refusal = enforcement_reply(queue.below_baseline + now, now + self.offset)
+                if refusal is not None:
+                    verdict = REFUSED if refusal.code >= reply.PERMANENT else DEFERRED
+                    return verdict, self._reply(str(refusal), queue.egress)
             return self.relay_limits.envelope(queue, transaction, send_dsn)
         recipients, domain = self.record.recipients, queue.domain
         message = self.transactions.message[transaction]

@@ -49,7 +49,12 @@ void Reputation::disconnect(Run& run, const QueuePlan& queue) {
 // continues without them. Greylisting comes last.
 Verdict Reputation::envelope(Run& run, const QueuePlan& queue, i64 transaction, Hub& hub,
                              i64* reply) {
-  if (queue.relay >= 0) return run.relay_limits.envelope(run, queue, transaction, hub, reply);
+  if (queue.relay >= 0) {
+    const i64 text = queue.below_baseline >= 0 ? enforcement(run, queue) : -1;
+    if (text < 0) return run.relay_limits.envelope(run, queue, transaction, hub, reply);
+    *reply = run.record.reply(text);
+    return run.plan.codes[text] >= PERMANENT ? REFUSED : DEFERRED;
+  }
   const i64 domain = queue.domain, message = run.transactions.message(transaction);
   *reply = -1;
   if (run.draws.judges[domain]) {

@@ -105,6 +105,8 @@ struct Reputation {
   void count_volume(Run&, const QueuePlan&, i64 transaction);
   void bounced(Run&, const QueuePlan&, i64 transaction, i64 reply);
   void outage(Run&, i64 receiver, bool begins);
+  // transport_enforcement
+  i64 enforcement(Run&, const QueuePlan&);
   // requirements
   Verdict required(Run&, const QueuePlan&, i64 transaction, i64* reply);
   bool is_bulk_sender(Run&, i64 receiver, const StreamPlan&);
