@@ -11,7 +11,12 @@ from relaysim.engine.reputation.scripted_listings import ScriptedListing
 from relaysim.engine.wiring import Actors
 from relaysim.plan.plan import Scripted
 
-_ENTITY_KIND = {"stop": 0, "outage": DESTINATION, "listing": EGRESS}
+_ENTITY_KIND = {
+    "stop": 0,
+    "outage": DESTINATION,
+    "listing": EGRESS,
+    "resolver_fault": DESTINATION,
+}
 
 
 class Submitter(Protocol):
@@ -76,6 +81,9 @@ def _callbacks(actors: Actors, event: Scripted) -> tuple[Callable[[], None], Cal
         return hub.stop, hub.start
     if event.what == "outage":
         return lambda: internet.begin_outage(subject), lambda: internet.end_outage(subject)
+    if event.what == "resolver_fault":
+        faults = internet.resolver_faults
+        return lambda: faults.begin(subject, event.share), lambda: faults.end(subject, event.share)
     # Against all mail, or, where the coupling is off, against the culprits.
     party = 0 if actors.context.plan.parties == (0,) else 2
     operator = actors.operators[event.blocklist]

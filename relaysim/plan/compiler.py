@@ -422,6 +422,10 @@ def _script(scenario: Scenario, numbers: Numbering, plan: Plan) -> tuple[Scripte
             receiver = numbers.destinations.index(event.outage.destination)
             until = at + event.outage.for_
             result.append(Scripted(at, until, "outage", receiver))
+        elif event.resolver_fault is not None:
+            fault = event.resolver_fault
+            receiver, share = numbers.destinations.index(fault.destination), threshold(fault.share)
+            result.append(Scripted(at, at + fault.for_, "resolver_fault", receiver, share=share))
         elif event.listing is not None:
             blocklist = numbers.blocklists.index(event.listing.blocklist)
             until = at + event.listing.for_

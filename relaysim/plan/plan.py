@@ -456,7 +456,8 @@ class LinePlan:
 class Scripted:
     """An event of the script: `what` happens to `subject` at `at` and ends at `until`.
 
-    A listing that is `fixed` stays in spite of requests for removal.
+    A listing that is `fixed` stays in spite of requests for removal. `share` is the share of the
+    domains with a resolver fault, a threshold for a 32-bit draw.
     """
 
     at: int
@@ -465,6 +466,7 @@ class Scripted:
     subject: int
     blocklist: int = -1
     fixed: bool = False
+    share: int = 0
 
 
 TOO_LARGE = -1

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from relaysim.scenario.table import AddressName, Duration, Moment, Table
+from relaysim.scenario.table import AddressName, Duration, Moment, Share, Table
 
 
 class Stop(Table):
@@ -42,6 +42,21 @@ class Outage(Table):
     """How long."""
 
 
+class ResolverFault(Table):
+    """The blocklists of a share of the domains of a destination list every IP for a time.
+
+    It is the fault of the receiver, such as an open resolver: a blocklist answers its queries with
+    127.255.255.254, and the receiver takes that for a listing. Domains that use no list have none.
+    """
+
+    destination: str
+    """Which destination."""
+    share: Share = 1.0
+    """Share of its domains."""
+    for_: Annotated[Duration, Field(alias="for")]
+    """How long."""
+
+
 class RateChange(Table):
     """The rate of a stream (`host.stream`) is multiplied by `factor` for a time."""
 
@@ -54,9 +69,11 @@ class RateChange(Table):
 
 
 class Event(Table):
-    """An event at the time `at`: exactly one of the four kinds."""
+    """An event at the time `at`: exactly one of the five kinds."""
 
-    exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = (("stop", "listing", "outage", "rate"),)
+    exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("stop", "listing", "outage", "resolver_fault", "rate"),
+    )
 
     at: Moment
     """When: after the start of the run, or at a time or date, such as "Tuesday 10:00"."""
@@ -66,5 +83,7 @@ class Event(Table):
     """An IP is listed."""
     outage: Outage | None = None
     """A destination cannot be reached."""
+    resolver_fault: ResolverFault | None = None
+    """Receivers take every IP for listed."""
     rate: RateChange | None = None
     """A stream sends more or less."""

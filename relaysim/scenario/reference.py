@@ -274,6 +274,7 @@ def _events(raw: Raw) -> Found:
             "destination",
             (*at(raw, "destinations"), *at(raw, "relays")),
         ),
+        ("resolver_fault", "destination"): ("destination", tuple(at(raw, "destinations"))),
         ("rate", "stream"): ("stream", tuple(f"{host}.{name}" for host, name, _ in streams(raw))),
     }
     events = raw.get("events")

@@ -100,6 +100,7 @@ class Decision(IntEnum):
     ACTION = 41
     MIRROR = 42
     GREYLIST = 43
+    RESOLVER = 44
     # Of a blocklist, counted by its own events.
     LIST_HAZARD = 48
     LIST_COMPROMISE = 49

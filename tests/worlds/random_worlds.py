@@ -299,6 +299,11 @@ def events(names: tuple[str, ...], of: tuple[str, ...]) -> st.SearchStrategy[lis
         "stop": st.sampled_from(names).map(lambda name: {"hub": name}),
         "outage": st.sampled_from(PLACES[1:]).map(lambda name: {"destination": name}),
         "listing": listing,
+        "resolver_fault": st.builds(
+            lambda name, share: {"destination": name, "share": share},
+            st.sampled_from(PLACES[1:]),
+            st.sampled_from((0.5, 1.0)),
+        ),
     }
     return st.lists(_event(kinds), max_size=9)
 

@@ -143,6 +143,7 @@ SECTIONS = (
     Section("Hub stops", "events.stop", event.Stop),
     Section("Listings", "events.listing", event.Listing),
     Section("Outages", "events.outage", event.Outage),
+    Section("Resolver faults", "events.resolver_fault", event.ResolverFault),
     Section("Rates", "events.rate", event.RateChange),
 )
 _TITLES: Mapping[type[Table] | None, str] = {each.of: each.title for each in SECTIONS}

@@ -299,7 +299,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
     "RequirementPlan": ("lacking", "of_bulk", "defer", "refuse", "junk"),
     "LinePlan": ("bandwidth", "station"),
     "EgressPlan": ("network", "ptr"),
-    "ScriptedPlan": ("at", "until", "what", "subject"),
+    "ScriptedPlan": ("at", "until", "what", "subject", "share"),
     "OperatorPlan": ("trap_delay",),
     "SourcePlan": ("stream", "host", "first", "last"),
     "ListPlan": ("first", "size"),
@@ -390,6 +390,7 @@ DRAWS: tuple[tuple[str, str], ...] = (
     ("uses", "i64"),
     ("judges", "i64"),
     ("watched", "i64"),
+    ("resolvers", "i64"),
     ("direct", "i64"),
     ("mirrored", "i64"),
 )

@@ -6,6 +6,7 @@ from relaysim.engine.fast.flat_arrays import Arrays, arrays, fields
 from relaysim.engine.fast.layout import DRAWS
 from relaysim.engine.reputation.listings import PARTIES
 from relaysim.engine.reputation.receiver import RCPT, REJECT
+from relaysim.engine.reputation.resolver_faults import resolvers
 from relaysim.plan.plan import Plan
 from relaysim.traffic.workload import Draws
 
@@ -39,6 +40,7 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
         for receiver in plan.receivers
     ]
     watched |= np.array(junks)[list(plan.receiver_of)]
+    faulty = any(event.what == "resolver_fault" for event in plan.script)
     board = np.zeros((2, len(plan.egress) * PARTIES * len(plan.blocklists)), dtype=np.int64)
     values = {
         **fields(
@@ -56,6 +58,7 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
         "uses": uses,
         "judges": judges,
         "watched": watched,
+        "resolvers": resolvers(plan, draws) if faulty else np.zeros(len(plan.domains), np.int64),
         "direct": board[0],
         "mirrored": board[1],
     }

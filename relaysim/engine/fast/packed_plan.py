@@ -32,7 +32,7 @@ from relaysim.scenario.problem import Problem, ScenarioError
 from relaysim.trace.tables import Level, Names
 
 NO_ROUTE = -2
-_SCRIPTED = ("stop", "outage", "listing")
+_SCRIPTED = ("stop", "outage", "listing", "resolver_fault")
 _DRIVE = {Resource.DATABASE: Level.QUEUE_DISK, Resource.LOG: Level.LOG_DISK}
 _NAMED = {
     "unable_to_connect": reply.UNABLE_TO_CONNECT,
@@ -203,7 +203,10 @@ class _Packing:
             for stream in plan.streams
         ]
         script = [
-            {**fields(event, "at", "until", "subject"), "what": _SCRIPTED.index(event.what)}
+            {
+                **fields(event, "at", "until", "subject", "share"),
+                "what": _SCRIPTED.index(event.what),
+            }
             for event in plan.script
         ]
         return {

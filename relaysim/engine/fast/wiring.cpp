@@ -12,6 +12,8 @@ void Reputation::begin(Run& run) {
   listed = (i64*)calloc((size_t)answers + 1, sizeof(i64));
   lists.fill(plan.streams.size, MailingList());
   volumes.fill(PARTIES * plan.egress.size, Ring<HourCount>());
+  faults.fill(plan.script.size, 0);
+  fault_shares.fill(plan.receivers.size, 0);
   i64 domains = plan.receivers.size * plan.run[0].primary_domains * PARTIES;
   bulk_senders.fill(domains, 0);
   bulk_used.fill(domains, 0);
@@ -39,6 +41,8 @@ void Reputation::free_memory() {
   for (i64 ip = 0; ip < volumes.size; ip++) volumes[ip].free_memory();
   volumes.free_memory();
   for (i64 place = 0; place < bulk_entries.size; place++) bulk_entries[place].free_memory();
+  faults.free_memory();
+  fault_shares.free_memory();
   bulk_senders.free_memory();
   bulk_used.free_memory();
   bulk_entries.free_memory();

@@ -14,6 +14,7 @@ from relaysim.engine.reputation.mailing_lists import MailingLists
 from relaysim.engine.reputation.provider_counters import ProviderState
 from relaysim.engine.reputation.relay_limits import RelayLimits
 from relaysim.engine.reputation.requirements import ALL, Requirements
+from relaysim.engine.reputation.resolver_faults import ResolverFaults
 from relaysim.engine.reputation.signals import SignalReports
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
@@ -89,6 +90,7 @@ class Internet:
         self.call_administrator, self.relay_limits = call_administrator, relay_limits
         self.greylists = greylists
         self.requirements = Requirements(context)
+        self.resolver_faults = ResolverFaults(plan, draws)
         self.lookups = Lookups(self.record, plan, draws, listings)
         # Domains without recipients, such as smart hosts, are not among the draws.
         extra = len(plan.domains) - len(draws.stage)
@@ -289,12 +291,16 @@ class Internet:
         action = self.action[domain]
         if action == SCORE:
             return ACCEPTED, -1
+        verdict = REFUSED if action == REJECT else DEFERRED
+        if self.resolver_faults.has(domain):
+            # No list has the IP, so the reply has no cause that anybody could repair.
+            text = self.plan.refusals[queue.receiver, self.lookups.uses[domain][0], action]
+            return verdict, self._reply(text, egress)
         ip = egress * PARTIES + stream.listing_party
         blocklists = self.lookups.seen(domain, ip, self.loop.tick)
         if not blocklists:
             return ACCEPTED, -1
         text = self.plan.refusals[queue.receiver, blocklists[0], action]
-        verdict = REFUSED if action == REJECT else DEFERRED
         return verdict, self._reply(text, egress, blocklists[0])
 
     # After the final reply.
@@ -314,7 +320,7 @@ class Internet:
             junk = state.junk
         if self.action[domain] == SCORE and self.lookups.uses[domain]:
             ip = queue.egress * PARTIES + stream.listing_party
-            if self.lookups.seen(domain, ip, self.loop.tick):
+            if self.resolver_faults.has(domain) or self.lookups.seen(domain, ip, self.loop.tick):
                 junk = max(junk, self.plan.receivers[queue.receiver].junk_share)
         if stream.bulk:
             junk = max(junk, self.plan.receivers[queue.receiver].bulk_junk)

@@ -168,10 +168,13 @@ Verdict Reputation::by_blocklists(Run& run, const QueuePlan& queue, const Stream
   const i64 domain = queue.domain, action = run.draws.action[domain];
   *reply = -1;
   if (action == SCORE) return ACCEPTED;
-  i64 blocklist = seen(run, domain, queue.egress * PARTIES + stream.listing_party);
+  const bool fault = has_resolver_fault(run, domain);
+  i64 blocklist = fault ? run.draws.uses[run.draws.first_use[domain]]
+                        : seen(run, domain, queue.egress * PARTIES + stream.listing_party);
   if (blocklist < 0) return ACCEPTED;
   i64 place = (queue.receiver * run.plan.blocklists.size + blocklist) * 2 + action;
-  *reply = run.record.reply(run.plan.refusals[place] + queue.egress, blocklist);
+  // No list has the IP in a fault, so the reply has no cause that anybody could repair.
+  *reply = run.record.reply(run.plan.refusals[place] + queue.egress, fault ? NO_CAUSE : blocklist);
   return action == REJECT ? REFUSED : DEFERRED;
 }
 
@@ -188,7 +191,8 @@ void Reputation::deliver(Run& run, const QueuePlan& queue, i64 transaction, Hub&
     junk = state->junk;
   }
   if (run.draws.action[domain] == SCORE && queries(run, domain) &&
-      seen(run, domain, queue.egress * PARTIES + stream.listing_party) >= 0 &&
+      (has_resolver_fault(run, domain) ||
+       seen(run, domain, queue.egress * PARTIES + stream.listing_party) >= 0) &&
       receiver.junk_share > junk)
     junk = receiver.junk_share;
   if (stream.bulk && receiver.bulk_junk > junk) junk = receiver.bulk_junk;
@@ -261,4 +265,20 @@ void Reputation::outage(Run& run, i64 receiver, bool begins) {
   outages[receiver] += begins ? 1 : -1;
   if (outages[receiver] == (begins ? 1 : 0))
     run.record.level(LEVEL_OUTAGE, receiver, run.now(), begins);
+}
+
+// Scripted resolver faults; of several at a destination the largest share counts.
+void Reputation::resolver_fault(Run& run, i64 number, bool begins) {
+  const i64 receiver = run.plan.script[number].subject;
+  faults[number] = begins;
+  fault_shares[receiver] = 0;
+  for (i64 other = 0; other < faults.size; other++)
+    if (faults[other] && run.plan.script[other].subject == receiver &&
+        run.plan.script[other].share > fault_shares[receiver])
+      fault_shares[receiver] = run.plan.script[other].share;
+}
+
+bool Reputation::has_resolver_fault(Run& run, i64 domain) const {
+  const i64 share = fault_shares[run.plan.receiver_of[domain]];
+  return share > 0 && run.draws.resolvers[domain] < share;
 }

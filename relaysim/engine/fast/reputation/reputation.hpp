@@ -81,6 +81,8 @@ struct Reputation {
   bool suppresses = false;
   Pool<PendingSignal> pending;
   Vec<Ring<HourCount>> volumes;  // by IP
+  Vec<u8> faults;          // by event of the script: whether it is a resolver fault that lasts now
+  Vec<i64> fault_shares;   // by destination: the share of its domains with a resolver fault
   // By destination, registered domain and party: whether it is a bulk sender, and until then the
   // recipients of the last 24 hours.
   Vec<u8> bulk_senders;
@@ -105,6 +107,8 @@ struct Reputation {
   void count_volume(Run&, const QueuePlan&, i64 transaction);
   void bounced(Run&, const QueuePlan&, i64 transaction, i64 reply);
   void outage(Run&, i64 receiver, bool begins);
+  void resolver_fault(Run&, i64 number, bool begins);
+  bool has_resolver_fault(Run&, i64 domain) const;
   // transport_enforcement
   i64 enforcement(Run&, const QueuePlan&);
   // requirements
