@@ -83,13 +83,13 @@ def lacking_mail(scenario: Scenario) -> dict[Lacking, dict[str, list[Missing]]]:
     return dict(result)
 
 
-def unmet_requirements(scenario: Scenario, destination: str) -> set[str]:
-    """Return the requirements of a destination that some mail does not meet, by their keys."""
-    return {
-        requirement_key(each)
-        for unmet in lacking_mail(scenario).values()
-        for each in unmet.get(destination, ())
-    }
+def unmet_requirements(scenario: Scenario) -> dict[str, set[str]]:
+    """Return the requirements that some mail does not meet, their keys by destination."""
+    result: dict[str, set[str]] = defaultdict(set)
+    for unmet in lacking_mail(scenario).values():
+        for name, missed in unmet.items():
+            result[name] |= set(map(requirement_key, missed))
+    return dict(result)
 
 
 def _sends(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> tuple[str, str]:

@@ -139,7 +139,11 @@ def _numbers(scenario: Scenario) -> Iterator[tuple[Keys, Number, str]]:
 
 
 def defaults(scenario: Scenario) -> Iterator[tuple[Keys, Mapping[str, Value]]]:
-    """Return the defaults of each table of the scenario, under its path."""
+    """Return the defaults of each table of the scenario, under its path.
+
+    Of what destinations require, only what some mail does not meet has an effect.
+    """
+    unmet = unmet_requirements(scenario)
     known = scenario.profiles
     mtas = {name: known.profile(Kind.MTA, hub.mta) for name, hub in scenario.hubs.items()}
     for name, mta in mtas.items():
@@ -156,7 +160,10 @@ def defaults(scenario: Scenario) -> Iterator[tuple[Keys, Mapping[str, Value]]]:
         yield ("destinations", name, "reputation"), profile.table("reputation")
         if destination.greylisting is not None:
             yield ("destinations", name, "greylisting"), GREYLISTING
-        yield ("destinations", name, REQUIRES), profile.table(REQUIRES)
+        required = profile.table(REQUIRES)
+        if name in unmet:
+            keys = {*unmet[name], "bulk_from"} & required.keys()
+            yield ("destinations", name, REQUIRES), {key: required[key] for key in sorted(keys)}
     for name, blocklist in scenario.blocklists.items():
         profile = known.profile(Kind.BLOCKLIST, blocklist.profile)
         yield ("blocklists", name), profile.table("blocklist")
@@ -185,8 +192,6 @@ def _within(keys: Keys, value: Any) -> Iterator[tuple[Keys, Number]]:
 def _is_used(scenario: Scenario, keys: Keys) -> bool:
     """Return whether a number is used; the share that refuses on a list may be for no list here."""
     match keys:
-        case ("destinations", name, "requires", key, *_):
-            return key in unmet_requirements(scenario, name)
         case ("destinations", name, "refuses_on", entry):
             known = scenario.destinations[name].refuses_on
             return any(

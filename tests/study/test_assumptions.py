@@ -138,3 +138,20 @@ def test_paths_that_are_not_wanted_are_left_out(found: dict[str, Factor]) -> Non
     some = assumptions(SHARED, wanted=lambda path: path.startswith("hubs."))
     assert list(some) == [each for path, each in found.items() if path.startswith("hubs.")]
     assert 0 < len(some) < len(found)
+
+
+def test_requirements_are_assumptions_where_mail_does_not_meet_them() -> None:
+    """Everything passes: none. Without a PTR record the shares of that alone."""
+    no_record = 'egress."198.51.100.10".ptr=false'
+
+    def found(*settings: str) -> set[str]:
+        wanted = assumptions(SHARED, settings, wanted=lambda path: ".requires." in path)
+        return {factor.path for factor in wanted}
+
+    assert found() == set()
+    required = found(no_record)
+    # Only Yahoo's threshold is an assumption.
+    assert {path.split(".")[3] for path in required} == {"ptr", "bulk_from"}
+    assert "destinations.yahoo.requires.ptr.defer" in required
+    # Gmail's three shares are of one whole.
+    assert "destinations.gmail.requires.ptr.defer" not in required

@@ -46,13 +46,17 @@ enum RelayOver : i64 { OVER_DELAY = 0, OVER_DEFER = 1, OVER_REJECT = 2 };
 
 enum ListAction : i64 { REJECT = 0, DEFER = 1, SCORE = 2 };
 
+enum Dmarc : i64 { DMARC_MISSING = 0, DMARC_NONE = 1, DMARC_QUARANTINE = 2, DMARC_REJECT = 3 };
+
+enum Lacks : i64 { LACKS_AUTHENTICATION = 1, LACKS_REJECT_POLICY = 2, LACKS_QUARANTINE_POLICY = 4, LACKS_SPF = 8, LACKS_DKIM = 16, LACKS_ALIGNMENT = 32, LACKS_DMARC_RECORD = 64, LACKS_PTR = 128, LACKS_TLS = 256 };
+
 enum State : i64 { GOOD = 0, WARN = 1, THROTTLE = 2, BLOCK = 3 };
 
 enum PressureLevel : i64 { NORMAL = 0, MEDIUM = 1, HIGH = 2 };
 
 enum Peer : i64 { MAILBOX_SERVER = 0, EXCHANGE_SERVER = 1, OTHER = 2 };
 
-enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COST = 2, D_SEND_COST = 3, D_MAILBOX_TIME = 4, D_CONNECT_TIME = 5, D_RESPONSE_TIME = 6, D_CONNECT_FAILURE = 7, D_DEFER = 8, D_NDR = 9, D_DELAY_NOTICE = 10, D_PROXY = 11, D_PUBLIC_IP = 12, D_DESTINATION = 16, D_DOMAIN = 17, D_PROVIDER_TRAP = 18, D_UNKNOWN = 19, D_COMPLAINT = 20, D_REPORT = 21, D_RECIPIENTS = 24, D_SIZE = 25, D_TRAP_DELAY = 26, D_COMPLAINT_DELAY = 27, D_FEEDBACK_DELAY = 28, D_JUNK = 29, D_CLEANED = 30, D_GAP = 32, D_BURST_FIRST = 33, D_BURST_LENGTH = 34, D_COMPROMISE = 35, D_STAGE = 40, D_ACTION = 41, D_MIRROR = 42, D_GREYLIST = 43, D_LIST_HAZARD = 48, D_LIST_COMPROMISE = 49, D_LIST_REQUEST = 50, D_LIST_VICINITY = 51, D_LIST_ESCALATE = 52, D_LIST_NEIGHBOUR = 53, D_LIST_ALTERNATION = 54, D_ADMIN_MONITOR = 56, D_ADMIN_NDR = 57, D_ADMIN_REPAIR = 58, D_PROVIDER_WIDENING = 60, D_PROVIDER_MITIGATION = 61 };
+enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COST = 2, D_SEND_COST = 3, D_MAILBOX_TIME = 4, D_CONNECT_TIME = 5, D_RESPONSE_TIME = 6, D_CONNECT_FAILURE = 7, D_DEFER = 8, D_NDR = 9, D_DELAY_NOTICE = 10, D_PROXY = 11, D_PUBLIC_IP = 12, D_REQUIREMENT_DEFER = 13, D_DESTINATION = 16, D_DOMAIN = 17, D_PROVIDER_TRAP = 18, D_UNKNOWN = 19, D_COMPLAINT = 20, D_REPORT = 21, D_RECIPIENTS = 24, D_SIZE = 25, D_TRAP_DELAY = 26, D_COMPLAINT_DELAY = 27, D_FEEDBACK_DELAY = 28, D_JUNK = 29, D_CLEANED = 30, D_REQUIREMENT = 31, D_GAP = 32, D_BURST_FIRST = 33, D_BURST_LENGTH = 34, D_COMPROMISE = 35, D_STAGE = 40, D_ACTION = 41, D_MIRROR = 42, D_GREYLIST = 43, D_RESOLVER = 44, D_LIST_HAZARD = 48, D_LIST_COMPROMISE = 49, D_LIST_REQUEST = 50, D_LIST_VICINITY = 51, D_LIST_ESCALATE = 52, D_LIST_NEIGHBOUR = 53, D_LIST_ALTERNATION = 54, D_ADMIN_MONITOR = 56, D_ADMIN_NDR = 57, D_ADMIN_REPAIR = 58, D_PROVIDER_WIDENING = 60, D_PROVIDER_MITIGATION = 61 };
 
 enum Status : i64 { STATUS_IN_FLIGHT = 0, STATUS_DELIVERED = 1, STATUS_JUNKED = 2, STATUS_BOUNCED = 3, STATUS_EXPIRED = 4, STATUS_REFUSED = 5, STATUS_ABANDONED = 6, STATUS_SUPPRESSED = 7 };
 
@@ -79,11 +83,11 @@ struct Array<void> {
 };
 
 struct RunPlan {
-  i64 duration, horizon, linked, mailbox_time, complaint_delay, feedback_delay, from_domains, back_off, week_offset, reacts, counts_volume, detects_compromise, unable_to_connect, accepted, message_expired, connection_dropped, service_not_available, queued, insufficient_resources, no_route_for_size, temporary_server_error, too_many_connections;
+  i64 duration, horizon, linked, mailbox_time, complaint_delay, feedback_delay, from_domains, back_off, week_offset, reacts, counts_volume, detects_compromise, unable_to_connect, accepted, message_expired, connection_dropped, service_not_available, queued, insufficient_resources, no_route_for_size, temporary_server_error, too_many_connections, header_domains, primary_domains;
 };
 
 struct StreamPlan {
-  i64 host, priority, sender_domain, sender_is_authoritative, from_domain, culprit, counted, compromised, bounce_removals, listing_party, ip_party;
+  i64 host, priority, sender_domain, sender_is_authoritative, from_domain, culprit, counted, compromised, bounce_removals, listing_party, ip_party, header_domain, aligned, dmarc, always_signed, primary, bulk_sender, bulk, domain_party;
 };
 
 struct HostPlan {
@@ -123,7 +127,7 @@ struct DrivePlan {
 };
 
 struct QueuePlan {
-  i64 hub, reachable, connections, per_connection, per_further_connection, rate_delay, message_retry_interval, receiver, domain, egress, line, first_peer, peer_count, has_sessions, relay, balancer;
+  i64 hub, reachable, connections, per_connection, per_further_connection, rate_delay, message_retry_interval, receiver, domain, egress, line, first_peer, peer_count, has_sessions, relay, balancer, tls, below_baseline;
 };
 
 struct ChoicePlan {
@@ -151,7 +155,15 @@ struct RelayLimitPlan {
 };
 
 struct ReceiverPlan {
-  i64 connect_time, response_time, connect_failure, defer, connections_per_ip, junk_share, dnsbl_ttl, dnsbl_negative_ttl, deferral, unknown_user, greylisted, delay, retry_window, max_age, auto_whitelist_clients, keeps_reputation, throttled, cold, blocked, complaint_limit, unknown_limit, trap_limit, decay, domain_weight, least_inboxed, throttle_rate, persistence_time, recovery_time, block_time;
+  i64 connect_time, response_time, connect_failure, defer, connections_per_ip, junk_share, dnsbl_ttl, dnsbl_negative_ttl, deferral, unknown_user, greylisted, delay, retry_window, max_age, auto_whitelist_clients, keeps_reputation, throttled, cold, blocked, complaint_limit, unknown_limit, trap_limit, decay, domain_weight, least_inboxed, throttle_rate, persistence_time, recovery_time, block_time, first_requirement, requirement_count, bulk_from, bulk_junk;
+};
+
+struct StagePlan {
+  i64 day, throttled, blocked, throttle, block;
+};
+
+struct RequirementPlan {
+  i64 lacking, of_bulk, defer, refuse, junk;
 };
 
 struct LinePlan {
@@ -159,11 +171,11 @@ struct LinePlan {
 };
 
 struct EgressPlan {
-  i64 network;
+  i64 network, ptr;
 };
 
 struct ScriptedPlan {
-  i64 at, until, what, subject;
+  i64 at, until, what, subject, share;
 };
 
 struct OperatorPlan {
@@ -232,6 +244,11 @@ struct Plan {
   Array<ReceiverPlan> receivers;
   Array<i64> receiver_of;
   Array<i64> external;
+  Array<StagePlan> stages;
+  Array<RequirementPlan> requirements;
+  Array<i64> requirement_replies;
+  Array<i64> spf;
+  Array<i64> signs;
   Array<RelayPlan> relays;
   Array<RelayLimitPlan> relay_limits;
   Array<LinePlan> lines;
@@ -273,6 +290,7 @@ struct Draws {
   Array<i64> uses;
   Array<i64> judges;
   Array<i64> watched;
+  Array<i64> resolvers;
   Array<i64> direct;
   Array<i64> mirrored;
 };
@@ -922,4 +940,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "d6b1b18cfe126606ca8b2e0bc73adcd0"
+#define LAYOUT "5333dfa9d62c8d38635835f45cca73ed"
