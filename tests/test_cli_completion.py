@@ -63,7 +63,8 @@ def test_the_first_word_is_a_command() -> None:
 
 def test_after_a_dash_come_options() -> None:
     assert completed("relaysim new acme --") == [
-        *("--extends", "--mailboxes", "--newsletter", "--mta", "--profiles", "--out", "--help"),
+        *("--extends", "--mailboxes", "--newsletter", "--mta", "--hubs", "--apps"),
+        *("--profiles", "--out", "--help"),
     ]
     assert completed("relaysim compare a.toml b.toml --marg") == ["--margin"]
 

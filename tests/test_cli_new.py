@@ -15,7 +15,7 @@ from worlds.quantities import quantities
 from relaysim import load
 from relaysim.analysis.run_size import excess
 from relaysim.audit import Severity, check
-from relaysim.cli.new import company
+from relaysim.cli.new_company import Company, company_text
 from relaysim.scenario.difference import diff
 from relaysim.scenario.load import loads
 
@@ -117,7 +117,8 @@ def largest(newsletter: int) -> int:
     """The largest company of which all messages of a replication are tried."""
 
     def too_large(mailboxes: int) -> bool:
-        return excess(loads(company("company", mailboxes, newsletter))) is not None
+        company = Company(mailboxes, newsletter, "exchange-se")
+        return excess(loads(company_text("company", company))) is not None
 
     return bisect_left(range(1, 1_000_000), True, key=too_large)
 

@@ -1,15 +1,15 @@
 """`relaysim new`: a first scenario, and a second design to compare it with."""
 
-import json
 from bisect import bisect_left
-from importlib import resources
+from dataclasses import replace
 from pathlib import Path
-from string import Template
 from typing import Annotated
 
 import typer
 
-from relaysim.cli.command_errors import UserError
+from relaysim.cli.application_table import Application, read_applications
+from relaysim.cli.command_errors import UserError, as_user_error
+from relaysim.cli.new_company import Company, company_text
 from relaysim.cli.number_options import number
 from relaysim.cli.options import Profiles, read
 from relaysim.cli.output import command_line
@@ -22,10 +22,7 @@ _VERSIONS = tuple(
     f"exchange-{version}" for version in ("2007", "2010", "2013", "2016", "2019", "se")
 )
 _NEWEST = _VERSIONS[-1]
-_MAILBOXES, _NEWSLETTER = 200, 30_000
-_SENT, _FROM_OUTSIDE = 20, 55
-"""Messages a mailbox and working day in Microsoft's profile of 100 messages: 20 sent, 80 received
-(Exchange 2010, mailbox server sizing). About 25 of the 80 are the colleagues' in the template."""
+_MAILBOXES, _NEWSLETTER, _HUBS = 200, 30_000, 9
 
 
 def new(
@@ -63,6 +60,23 @@ def new(
             help=f"The version of Exchange: {', '.join(_VERSIONS)} ({_NEWEST}).",
         ),
     ] = None,
+    hubs: Annotated[
+        int | None,
+        typer.Option(
+            parser=number(int, "--hubs", 1, _HUBS),
+            metavar="N",
+            help="Servers behind one name (1).",
+        ),
+    ] = None,
+    apps: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="TABLE",
+            help="Your applications: a CSV file with the columns name, address, messages_per_day, "
+            'to ("internal", "external" or the percentage outside, such as "30 %"), and if you '
+            "like deadline and kind.",
+        ),
+    ] = None,
     profiles: Profiles = None,
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="The directory to write it into.")
@@ -75,43 +89,28 @@ def new(
     """
     path = _place(out, name)
     if extends is None:
-        _first(path, mailboxes or _MAILBOXES, newsletter or _NEWSLETTER, _version(mta))
-    elif mailboxes or newsletter or mta:
+        company = Company(
+            mailboxes or _MAILBOXES,
+            newsletter or _NEWSLETTER,
+            _version(mta),
+            hubs or 1,
+            _applications(apps),
+        )
+        _first(path, company)
+    elif any(option is not None for option in (mailboxes, newsletter, mta, hubs, apps)):
         raise UserError(
-            f"--mailboxes, --newsletter and --mta are those of {extends}: change them there"
+            "--mailboxes, --newsletter, --mta, --hubs and --apps are those of "
+            f"{extends}: change them there"
         )
     else:
         _second(path, extends, profiles)
 
 
-def company(name: str, mailboxes: int, newsletter: int, mta: str = _NEWEST) -> str:
-    """Return the text of a scenario of a company of this size.
-
-    `newsletter` is the number of readers of its newsletter, and `mta` the profile of its hub.
-    """
-    from relaysim.profiles.collection import BUILT_IN
-    from relaysim.profiles.kind import Kind
-    from relaysim.profiles.properties import MtaProperties
-
-    properties = BUILT_IN.profile(Kind.MTA, mta).properties
-    assert isinstance(properties, MtaProperties)
-    return Template(_template("company")).substitute(
-        name=json.dumps(name, ensure_ascii=False),
-        mta=mta,
-        room=" " * (27 - len(mta)),
-        connectors=_template("front-end" if properties.front_end else "connectors"),
-        mailboxes=counted(mailboxes, "mailbox", "mailboxes"),
-        sent=_SENT,
-        received=_FROM_OUTSIDE,
-        outbound=mailboxes * _SENT,
-        inbound=mailboxes * _FROM_OUTSIDE,
-        newsletter=newsletter,
-    )
-
-
-def _template(name: str) -> str:
-    file = resources.files("relaysim.cli") / "templates" / f"{name}.toml"
-    return file.read_text(encoding="utf-8")
+def _applications(table: Path | None) -> tuple[Application, ...]:
+    if table is None:
+        return ()
+    with as_user_error(ValueError):
+        return read_applications(table)
 
 
 def _version(mta: str | None) -> str:
@@ -122,13 +121,18 @@ def _version(mta: str | None) -> str:
         raise UserError(f"--mta: {error}") from None
 
 
-def _first(path: Path, mailboxes: int, newsletter: int, mta: str) -> None:
-    _require_possible(mailboxes, newsletter)
-    _write(path, company(path.stem, mailboxes, newsletter, mta))
+def _first(path: Path, company: Company) -> None:
+    _require_possible(company)
+    _write(path, company_text(path.stem, company))
+    written = (
+        f"{path} is a company with {company.servers} and one public IP, "
+        f"{counted(company.mailboxes, 'mailbox', 'mailboxes')} and a newsletter of "
+        f"{counted(company.newsletter, 'message')}."
+    )
+    if company.applications:
+        written += f" It has the {counted(len(company.applications), 'application')} of the table."
     _print_next_steps(
-        f"{path} is a company with one hub and one public IP, "
-        f"{counted(mailboxes, 'mailbox', 'mailboxes')} and a newsletter of "
-        f"{counted(newsletter, 'message')}.",
+        written,
         "check it, simulate a day of its mail, and write a second "
         "design, with a relay hub for the newsletter",
         ["check", path],
@@ -137,20 +141,21 @@ def _first(path: Path, mailboxes: int, newsletter: int, mta: str) -> None:
     )
 
 
-def _require_possible(mailboxes: int, newsletter: int) -> None:
+def _require_possible(company: Company) -> None:
     """Raise UserError for a company whose mail is too much, with the largest that is not."""
     from relaysim.analysis.run_size import excess
     from relaysim.scenario.load import loads
 
     def why(size: int) -> str | None:
-        return excess(loads(company("company", size, newsletter)))
+        return excess(loads(company_text("company", replace(company, mailboxes=size))))
 
-    reason = why(mailboxes)
+    reason = why(company.mailboxes)
     if reason is not None:
-        most = bisect_left(range(1, mailboxes), True, key=lambda size: why(size) is not None)
+        sizes = range(1, company.mailboxes)
+        most = bisect_left(sizes, True, key=lambda size: why(size) is not None)
         raise UserError(
-            f"--mailboxes {mailboxes}: {reason}; with a newsletter of "
-            f"{counted(newsletter, 'message')} the largest company has "
+            f"--mailboxes {company.mailboxes}: {reason}; with a newsletter of "
+            f"{counted(company.newsletter, 'message')} the largest company has "
             f"{counted(most, 'mailbox', 'mailboxes')}"
         )
 

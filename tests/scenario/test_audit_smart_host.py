@@ -7,7 +7,7 @@ from worlds.relay_designs import found, one_hub, shared_hub
 
 import relaysim
 from relaysim.audit import check
-from relaysim.cli.new import company
+from relaysim.cli.new_company import Company, company_text
 from relaysim.explanation import explain
 from relaysim.present.figure_registry import figure
 from relaysim.present.text.summary import summary
@@ -114,7 +114,7 @@ def test_a_result_says_what_delivered_means(golden_section: Golden, kind: str) -
 
 def test_the_commented_smart_host_of_a_new_scenario_loads() -> None:
     """Taking the # off the lines about the smart host gives a scenario without an error."""
-    text = company("company", 200, 3000)
+    text = company_text("company", Company(200, 3000, "exchange-se"))
     lines = [
         line.removeprefix("# ")
         if line.startswith(("# smart_hosts", "# [relays.service]"))
