@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator
 from relaysim.scenario.calendar_time import ClockTime, Repeat
 from relaysim.scenario.rate_profile import Profile, named_profile
 from relaysim.scenario.recording import read
-from relaysim.scenario.table import HOUR, Lasting, Moment, Positive, Rate, Recurrence, Table
+from relaysim.scenario.table import HOUR, Lasting, Many, Moment, Positive, Rate, Recurrence, Table
 
 
 class _Process(Table):
@@ -40,6 +40,15 @@ class Poisson(_Process):
         return value
 
 
+_Step = Annotated[float, Field(gt=-1.0, le=10.0)]
+Growth = Annotated[
+    Annotated[_Step, Tag("one")]
+    | Annotated[Many[_Step], Field(min_length=1, max_length=1000), Tag("several")],
+    Discriminator(lambda value: "several" if isinstance(value, list | tuple) else "one"),
+]
+"""How much larger each campaign is than the one before: one number, or a list."""
+
+
 class Campaign(_Process):
     """`messages` messages one after another at `rate`, from `at`, and again after each `every`.
 
@@ -58,11 +67,12 @@ class Campaign(_Process):
     """How fast they are created."""
     every: Recurrence | None = None
     """Time from one campaign to the next; without it there is only one."""
-    growth: Annotated[float, Field(gt=-1.0, le=10.0)] | None = None
+    growth: Growth | None = None
     """How much larger each campaign of the run is than the one before: 0.05 for 5 %.
 
-    The first campaign of the run has `messages`. The number of messages is rounded; `rate` stays
-    the same. Needs `every`, of 1 h or more.
+    A list has the growth from the first campaign to the second, from the second to the third and so
+    on; its last number holds from then on. The first campaign of the run has `messages`. The number
+    of messages is rounded; `rate` stays the same. Needs `every`, of 1 h or more.
     """
 
     @field_validator("every")
@@ -80,12 +90,17 @@ class Campaign(_Process):
 
     @field_validator("growth")
     @classmethod
-    def _has_a_next_one(cls, growth: float | None, info: ValidationInfo) -> float | None:
+    def _has_a_next_one(cls, growth: Growth | None, info: ValidationInfo) -> Growth | None:
         # An interval that is wrong itself is absent: no second problem follows.
         every = info.data.get("every", Repeat.MONTH)
         if growth and (every is None or (not isinstance(every, Repeat) and every < HOUR)):
             raise ValueError('growth is for campaigns that recur: write every = "1 h" or more')
         return growth
+
+    @property
+    def growth_steps(self) -> tuple[float, ...]:
+        """Return the growth of each campaign over the one before; the last holds from then on."""
+        return self.growth if isinstance(self.growth, tuple) else (self.growth or 0.0,)
 
 
 class Bursts(_Process):

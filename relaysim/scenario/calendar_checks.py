@@ -59,21 +59,23 @@ def _growth(raw: Raw) -> Found:
     run = _run(raw)
     for host, name, stream in streams(raw):
         process = parsed(Campaign.model_validate, stream.get("arrivals"))
-        growth = process.growth or 0 if process else 0
-        if run is None or growth <= 0:
+        if run is None or process is None or not process.growth:
             continue
         campaigns, path = Campaigns(process, run), ("hosts", host, "streams", name)
-        count = len(campaigns.starts)
+        number, count = campaigns.number_of_largest, len(campaigns.starts)
+        which = "last" if number == count - 1 else "largest"
         # By logarithms, as the number itself may have thousands of digits.
-        power = math.log10(process.messages) + (count - 1) * math.log10(1 + growth)
+        power = math.log10(process.messages) + campaigns.magnitude(number)
         if power > math.log10(_MOST):
-            text = f"the last of {count:,} campaigns has about 10^{power:.0f} messages"
+            text = f"the {which} of {count:,} campaigns has about 10^{power:.0f} messages"
             yield Problem((*path, "arrivals", "growth"), f"{text}; at most {_MOST:,} are allowed")
             continue
         addresses = at(stream, "mailing_list").get("addresses")
         most = round(process.messages * campaigns.peak)
         if isinstance(addresses, int) and process.messages <= addresses < most:
-            text = f"addresses is {addresses}, fewer than the {most} messages of the last campaign"
+            text = (
+                f"addresses is {addresses}, fewer than the {most} messages of the {which} campaign"
+            )
             yield Problem((*path, "mailing_list"), text)
 
 

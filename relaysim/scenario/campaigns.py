@@ -70,28 +70,42 @@ class Campaigns:
     @property
     def peak(self) -> Fraction:
         """Return the messages of the largest campaign in the run as a multiple of the first."""
-        return self._factor(self._largest)
+        return self._factor(self.number_of_largest)
 
     @property
     def largest(self) -> Occurrence | None:
         """Return the campaign with the most messages, the first of equals; None without one."""
         if not self.starts:
             return None
-        return Occurrence(self.starts[self._largest], self.messages(self._largest))
+        return Occurrence(
+            self.starts[self.number_of_largest], self.messages(self.number_of_largest)
+        )
 
     def __iter__(self) -> Iterator[Occurrence]:
         """Yield each campaign of the run."""
         for number, start in enumerate(self.starts):
             yield Occurrence(start, self.messages(number))
 
-    @property
-    def _largest(self) -> int:
-        return max(len(self.starts) - 1, 0) if (self.process.growth or 0) > 0 else 0
+    @cached_property
+    def number_of_largest(self) -> int:
+        """Return the number of the campaign with the most messages, the first of equals."""
+        last = max(len(self.starts) - 1, 0)
+        # From the last step on campaigns only grow, or only shrink.
+        turns = range(min(len(self.process.growth_steps), last + 1))
+        largest: int = max(*turns, last, key=lambda number: (self.magnitude(number), -number))
+        return largest
+
+    def magnitude(self, number: int) -> float:
+        """Return the logarithm to 10 of the messages of a campaign over those of the first."""
+        steps = self.process.growth_steps
+        head = [math.log10(1 + step) for step in steps[:number]]
+        return sum(head) + (number - len(head)) * math.log10(1 + steps[-1])
 
     def _factor(self, number: int) -> Fraction:
-        if not self.process.growth:
-            return Fraction(1)
-        return Fraction(_DIGITS.power(1 + Decimal(repr(self.process.growth)), number))
+        steps = self.process.growth_steps
+        head = [1 + Decimal(repr(step)) for step in steps[:number]]
+        tail = _DIGITS.power(1 + Decimal(repr(steps[-1])), number - len(head))
+        return math.prod(map(Fraction, head), start=Fraction(tail))
 
     def _days(self, first: int) -> Iterator[int]:
         """Yield the times of a monthly or daily campaign from its first possible time on."""

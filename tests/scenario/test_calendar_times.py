@@ -149,6 +149,30 @@ def test_the_scale_multiplies_before_the_number_is_rounded() -> None:
     assert [count for _, count in Campaigns(process, run)] == [1000, 1050, 1103]  # 1102.5
 
 
+def test_a_list_has_the_growth_of_each_campaign_and_its_last_number_holds() -> None:
+    """100 grow by a half, shrink by a third, and stay: 100, 150, 100, 100 and 100."""
+    steps = campaigns(
+        "Tuesday 10:00", "week", "2026-12-01 00:00", "5 weeks", growth=[0.5, -1 / 3, 0]
+    )
+    assert [each.messages for each in steps] == [100, 150, 100, 100, 100]
+    assert steps.largest is not None
+    assert (steps.largest.messages, float(steps.peak)) == (150, 1.5)
+    growing = campaigns("Tuesday 10:00", "week", "2026-12-01 00:00", "4 weeks", growth=[-0.5, 1.0])
+    assert [each.messages for each in growing] == [100, 50, 100, 200]
+    assert growing.largest is not None
+    assert growing.largest.messages == 200
+    one = campaigns("Tuesday 10:00", "week", "2026-12-01 00:00", "1 week", growth=[0.5])
+    assert [each.messages for each in one] == [100]
+
+
+def test_a_list_of_one_number_is_that_number() -> None:
+    both = [
+        campaigns("Tuesday 10:00", "week", "2026-12-01 00:00", "9 weeks", growth=growth)
+        for growth in (0.07, [0.07])
+    ]
+    assert [*both[0]] == [*both[1]]
+
+
 def test_ten_years_of_growth_are_computed_at_once() -> None:
     growing = campaigns("0 s", "1 h", "2026-12-01 00:00", "3660 d", growth=1e-6)
     assert len(growing.starts) == 87_840

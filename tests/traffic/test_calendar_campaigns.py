@@ -117,6 +117,7 @@ def test_months_and_working_days_are_created_at_their_times() -> None:
         BY_DURATION,
         {**TUESDAY, "growth": 0.05},
         {**TUESDAY, "growth": -0.4},
+        {**TUESDAY, "growth": [0.3, -0.5]},
         {**RATE, "at": "22:00", "every": "working day", "growth": 0.01},
         {**RATE, "at": "8th 00:00", "every": "month"},
         # The last one is cut by the end of the run.

@@ -112,6 +112,7 @@ _MEMBERS: dict[Any, str] = {
     law.Constant[table.Duration]: _READ_BY[_first(law.TimeLaw)],
     arrivals.Poisson: "a table with a process (see [arrivals](#arrivals))",
     int: "a whole number from 1 to 5,000, or a Zipf law (see [laws](#laws))",
+    float: "a number above -1 to 10, or a list of such numbers, one for each step",
     Literal["drop"]: 'the word "drop", or a table with retry_every and give_up_after',
 }
 _PLAIN: dict[Any, str] = {
