@@ -9,6 +9,7 @@ from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.own_hub import separation
 from relaysim.plan.by_name import PlanByName
 from relaysim.plan.names import QueueKind
+from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.units import format_bandwidth
@@ -18,24 +19,34 @@ from relaysim.wording import listed
 def bulk_shares_hub(scenario: Scenario) -> Iterator[Finding]:
     """Bulk mail goes through a hub that carries other mail."""
     bulk, others = parted(scenario)
-    for hub in scenario.hubs:
+    hubs: dict[tuple[str, ...], list[str]] = {}
+    for hub, server in scenario.hubs.items():
         senders = [path for path in bulk if hub in hubs_of(path)]
         beside = [path for path in others if hub in hubs_of(path)]
         if senders and beside:
-            yield Finding(
-                Severity.WARNING,
-                senders[0].place,
-                f"{names(senders)} goes through {hub} together with {names(beside)}. During "
-                "a campaign this other mail waits behind the bulk mail, for the cores and in the "
-                "submission queue.",
-                separation(scenario),
-            )
+            exchange = server.properties.active_directory
+            queue, fix = ("submission", separation(scenario)) if exchange else ("active", _RELAY)
+            alike = (senders[0].place, names(senders), names(beside), queue, fix)
+            hubs.setdefault(alike, []).append(hub)
+    for (place, bulk_names, other_names, queue, fix), shared in hubs.items():
+        yield Finding(
+            Severity.WARNING,
+            place,
+            f"{bulk_names} goes through {listed(shared)} together with {other_names}. During a "
+            "campaign this other mail waits behind the bulk mail, for the cores and in the "
+            f"{queue} queue.",
+            fix,
+        )
+
+
+_RELAY = "Set up another relay for the bulk system only, and let it send there directly."
 
 
 def bulk_shares_connections(scenario: Scenario) -> Iterator[Finding]:
     """Bulk mail and other mail wait for the same connections to the same domains."""
     bulk, others = parted(scenario)
     plan = PlanByName(scenario)
+    hubs: dict[tuple[str, ...], dict[str, str]] = {}
     for name, hub in scenario.hubs.items():
         limited = [queue for queue in plan.queues(QueueKind.REMOTE, name) if queue.connections]
         if not limited:
@@ -58,19 +69,32 @@ def bulk_shares_connections(scenario: Scenario) -> Iterator[Finding]:
                 senders.append(one)
                 beside.append(other)
         if common:
-            yield Finding(
-                Severity.WARNING,
-                senders[0].place,
-                f"{names(senders)} waits in the same delivery queues of {name} as {names(beside)}: "
-                f"{listed(dict.fromkeys(common.values()))}. Each queue has "
-                f"{limited[0].connections} connections ({limited[0].limited_by}) and sends the "
-                "oldest mail first.",
-                'Give the bulk mail a separate hub. Or set the priority of the bulk mail to "low" '
-                "with priority_queuing_enabled (PriorityQueuingEnabled in "
-                "EdgeTransport.exe.config): the bulk mail then has "
-                f"{hub.max_per_domain_low_priority_connections or 'unlimited'} "
-                "connections for each domain.",
+            queues_ = (
+                f"{listed(dict.fromkeys(common.values()))}. Each queue has {limited[0].connections}"
             )
+            alike = (senders[0].place, names(senders), names(beside), queues_, _connections(hub))
+            hubs.setdefault(alike, {})[name] = limited[0].limited_by
+    for (place, bulk_names, other_names, queues_, fix), shared in hubs.items():
+        yield Finding(
+            Severity.WARNING,
+            place,
+            f"{bulk_names} waits in the same delivery queues of {listed(shared)} as {other_names}: "
+            f"{queues_} connections ({listed(shared.values())}) and sends the oldest mail first.",
+            fix,
+        )
+
+
+def _connections(hub: Hub) -> str:
+    """Return how bulk mail gets other connections than the rest at a hub."""
+    few = hub.max_per_domain_low_priority_connections
+    separate = "Give the bulk mail a separate hub."
+    if few is None:
+        return separate
+    return (
+        f'{separate} Or set the priority of the bulk mail to "low" with priority_queuing_enabled '
+        "(PriorityQueuingEnabled in EdgeTransport.exe.config): the bulk mail then has "
+        f"{few} connections for each domain."
+    )
 
 
 def _priority(scenario: Scenario, path: Path) -> str:
@@ -116,17 +140,23 @@ def bulk_shares_line(scenario: Scenario) -> Iterator[Finding]:
 def bulk_shares_ip(scenario: Scenario) -> Iterator[Finding]:
     """Bulk mail and other mail leave by the same public IP."""
     bulk, others = parted(scenario)
+    shared: dict[tuple[str, ...], list[str]] = {}
     for egress in scenario.egress:
         senders = [path for path in bulk if egress in ips(path)]
         beside = [path for path in others if egress in ips(path)]
         if senders and beside:
-            yield Finding(
-                Severity.WARNING,
-                senders[0].place,
-                f"{names(senders)} leaves by {egress} together with {names(beside)}: when the "
-                "bulk mail causes a listing of that IP, destinations refuse the other mail too.",
-                _separate_ip(scenario, senders),
-            )
+            fix = _separate_ip(scenario, senders)
+            alike = (senders[0].place, names(senders), names(beside), fix)
+            shared.setdefault(alike, []).append(egress)
+    for (place, bulk_names, other_names, fix), egresses in shared.items():
+        which = "that IP" if len(egresses) == 1 else "one of them"
+        yield Finding(
+            Severity.WARNING,
+            place,
+            f"{bulk_names} leaves by {listed(egresses)} together with {other_names}: when the bulk "
+            f"mail causes a listing of {which}, destinations refuse the other mail too.",
+            fix,
+        )
 
 
 def _separate_ip(scenario: Scenario, senders: Sequence[Path]) -> str:

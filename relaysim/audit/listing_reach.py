@@ -78,10 +78,11 @@ def bulk_shares_allocation(scenario: Scenario) -> Iterator[Finding]:
     """Bulk mail leaves by a neighbour of the IP of other mail: some blocklists escalate."""
     bulk, others = parted(scenario)
     bulk_ips = sorted({ip for path in bulk for ip in ips(path)})
-    other_ips = sorted({ip for path in others for ip in ips(path)})
+    # An IP that carries bulk mail too is reported by `bulk_shares_ip`.
+    other_ips = sorted({ip for path in others for ip in ips(path)} - {*bulk_ips})
     for bulk_ip, other_ip in product(bulk_ips, other_ips):
         common = _common(scenario, bulk_ip, other_ip)
-        if bulk_ip == other_ip or common is None:
+        if common is None:
             continue
         widened = list(_widened(scenario, bulk_ip, other_ip))
         harmed = names([path for path in others if other_ip in ips(path)])

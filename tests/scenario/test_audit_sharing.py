@@ -1,10 +1,13 @@
 """The article's advice: what bulk mail shares with other mail, each thing by itself."""
 
+from pathlib import Path
+
 from worlds.golden_sections import Wording
 from worlds.quantities import quantities
 from worlds.relay_designs import DEDICATED, found, shared_hub
 
 from relaysim.audit import Finding, Severity, check
+from relaysim.scenario.load import load
 
 NAMES = (
     "bulk_shares_hub",
@@ -192,3 +195,27 @@ def test_no_linked_connector_is_advised_for_a_server_that_has_none() -> None:
             each for each in check(shared_hub(*changes)) if each.check == "bulk_shares_ip"
         )
         assert ("LinkedReceiveConnector" in finding.fix) is advised
+
+
+def test_servers_that_share_alike_are_one_finding_each_kind_with_advice_of_its_own(
+    wording: Wording,
+) -> None:
+    """Two Exchange servers and two Postfix, each Postfix with a public IP, for all mail.
+
+    Both IPs carry bulk mail, so neither is a neighbour without it.
+    """
+    path = Path(__file__).parents[2] / "scenarios" / "today" / "planner-today.toml"
+    scenario = load(path)
+    servers, relays = found(scenario, "bulk_shares_hub")
+    assert "EX01 and EX02" in servers.reason
+    assert "submission queue" in servers.reason
+    assert "DMZ01 and DMZ02" in relays.reason
+    assert "active queue" in relays.reason
+    (connections,) = found(scenario, "bulk_shares_connections")
+    assert "priority" not in connections.fix
+    (ips,) = found(scenario, "bulk_shares_ip")
+    assert "198.51.100.10 and 198.51.100.11" in ips.reason
+    assert "egress_by_sender_domain" in ips.fix
+    assert found(scenario, "bulk_shares_allocation") == []
+    for finding in (relays, connections, ips):
+        wording(finding)

@@ -47,6 +47,9 @@ RUNGS = {
     "today/pool-with-warm-up": "bulk-by-postfix",
     "today/hybrid": "exchange-se",
     "today/bulk-by-ses": "bulk-by-postfix",
+    "today/planner-today": None,
+    "today/planner-second-ip": "planner-today",
+    "today/planner-warm-ip": "planner-second-ip",
 }
 
 
@@ -91,6 +94,9 @@ def test_of_the_ladder_of_today_only_the_second_server_of_a_site_is_no_dedicated
         "today/pool-with-warm-up": [],
         "today/hybrid": [],
         "today/bulk-by-ses": [],
+        "today/planner-today": [],
+        "today/planner-second-ip": [],
+        "today/planner-warm-ip": [],
     }
     users = rung("today/perimeter")
     assert submission_hubs(users) == ("HUB01",)
@@ -145,4 +151,5 @@ def test_a_second_hub_is_dedicated_only_if_the_users_keep_to_the_first() -> None
             "today/same-site",
             "today/behind-a-load-balancer",
         ):
-            assert submission_hubs(scenario) == ("HUB01",), name
+            users = ("EX01", "EX02") if name.startswith("today/planner") else ("HUB01",)
+            assert submission_hubs(scenario) == users, name
