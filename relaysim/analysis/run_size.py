@@ -116,7 +116,8 @@ def sizes(scenario: Scenario) -> tuple[Size, ...]:
         steps["operations.monitor_every"] = horizon / scenario.operations.monitor_every
     for hub_name, hub in scenario.hubs.items():
         pressure = hub.back_pressure
-        if pressure.version_bucket_size or pressure.drives():
+        watched = pressure.version_bucket_size or pressure.submission_queue_watched
+        if watched or pressure.drives():
             place = f"hubs.{hub_name}.back_pressure.resource_monitoring_interval"
             steps[place] = horizon / pressure.resource_monitoring_interval
     domains: dict[str, float] = {

@@ -80,7 +80,10 @@ def _acts(hub: Hub, key: str) -> bool:
         return Resource.LOG in watched
     if key.startswith("database_"):
         return Resource.DATABASE in watched
-    return hub.back_pressure.version_bucket_size is not None
+    if key.startswith("submission_queue_"):
+        return hub.back_pressure.submission_queue_watched
+    delays = hub.back_pressure.submission_queue_watched and key.startswith("smtp_")
+    return delays or hub.back_pressure.version_bucket_size is not None
 
 
 def _is_in_force(table: Table, key: str, default: Value) -> bool:

@@ -1,8 +1,8 @@
 """Back pressure: the pressure of a hub by its resources, and the refusals that follow.
 
-Resources are polled every 2 s. The drives of the queue database and of its log and the version
-buckets are watched. No version watches CPU and network. Exchange 2016 and 2019 also watch memory
-and the length of the submission queue, which is not modelled.
+Resources are polled every 2 s. The drives of the queue database and of its log, the version buckets
+and the length of the submission queue are watched. No version watches CPU and network. Exchange
+2016 and 2019 also watch memory, which is not modelled.
 """
 
 from collections.abc import Sequence
@@ -83,14 +83,16 @@ def level(previous: Level, value: int, thresholds: Thresholds) -> Level:
 def refusing_level(disk: Level, buckets: Level, polls_pressed: int, patience: int) -> Level:
     """Return the pressure that refusals follow: the highest of the resources.
 
+    The submission queue counts as the version buckets do, with a patience of its own.
+
     Parameters
     ----------
     disk, buckets : Level
-        Levels of the drives and of the version buckets.
+        Levels of the drives and of the version buckets, or of the submission queue.
     polls_pressed : int
-        Polls in a row at which the version buckets were above Normal.
+        Polls in a row at which the version buckets, or the queue, were above Normal.
     patience : int
-        Polls from which on version buckets at Medium count. Until then replies of Exchange 2010 and
+        Polls from which on Medium counts. Until then replies of Exchange 2010 and
         later are only late (`mail_from_delay`); 2007 has no patience, 0.
     """
     patient = buckets is Level.MEDIUM and polls_pressed < patience
@@ -143,7 +145,7 @@ def mail_from_delay(previous: int, pressed: bool, delay: ReplyDelay) -> int:
     previous : int
         The delay before the poll, microseconds.
     pressed : bool
-        Whether the version buckets are above Normal.
+        Whether the version buckets or the submission queue are above Normal.
     delay : ReplyDelay
         Start, step and maximum.
 

@@ -38,6 +38,7 @@ def levels(trace: Trace) -> pd.DataFrame:
         Level.VERSION_BUCKETS: names.hubs,
         Level.QUEUE_DISK: names.hubs,
         Level.LOG_DISK: names.hubs,
+        Level.SUBMISSION_QUEUE: names.hubs,
         Level.OUTAGE: names.destinations,
         Level.HOST_RETRY: names.hosts,
         Level.PROVIDER: names.provider_states,

@@ -232,13 +232,19 @@ class QueueManagerPlan:
 
 @dataclass(frozen=True, slots=True)
 class PressurePlan:
-    """The monitored resources of a hub; 0 for a size that was not given."""
+    """The monitored resources of a hub; 0 for a size that was not given.
+
+    Without `submission_queue_watched` the thresholds of the submission queue have no effect.
+    """
 
     version_bucket_size: int
     drives: tuple[Drive, ...]
     resource_monitoring_interval: int
     used_version_buckets: Thresholds
     version_buckets_history_depth: int
+    submission_queue_watched: bool
+    submission_queue_length: Thresholds
+    submission_queue_history_depth: int
     reply_delay: ReplyDelay
     delays_first: bool
 

@@ -11,8 +11,8 @@ from relaysim.scenario.table import Duration, Interval, Positive, Size, Table
 from relaysim.units import format_size
 
 
-class VersionBuckets(Table):
-    """The version buckets at which the pressure changes its level, `UsedVersionBuckets` in 2016."""
+class WatchedLevels(Table):
+    """The values of a resource at which its level changes, in version buckets or messages."""
 
     medium_to_low: Positive
     """The most at which the level is Normal again."""
@@ -39,7 +39,7 @@ class VersionBuckets(Table):
         return value
 
     def thresholds(self) -> Thresholds:
-        """Return the thresholds, in buckets."""
+        """Return the thresholds, in units of the resource."""
         return Thresholds(
             self.low_to_medium, self.medium_to_high, self.high_to_medium, self.medium_to_low
         )
@@ -82,12 +82,22 @@ class BackPressure(Table):
 
     version_bucket_size: Size | None = None
     """Bytes of uncommitted mail that fill one version bucket; unwatched without it."""
-    used_version_buckets: VersionBuckets
+    used_version_buckets: WatchedLevels
     """The version buckets at which the level changes."""
     version_buckets_history_depth: Positive
     """Polls in a row above Normal from which on version buckets at Medium refuse mail."""
+    submission_queue_watched: bool = False
+    """Whether the length of the submission queue is watched.
+
+    Microsoft's manual of 2016 and 2019 has this resource; the list of a live server lacks it.
+    """
+    submission_queue_length: WatchedLevels
+    """The messages that wait for the categorizer, or are in it, at which the level changes."""
+    submission_queue_history_depth: Positive
+    """Polls in a row above Normal from which on a submission queue at Medium refuses mail."""
     smtp_start_throttling_delay_interval: Duration
-    """Delay of replies to MAIL FROM from the first poll at which version buckets are not Normal."""
+    """Delay of replies to MAIL FROM from the first poll at which version buckets or the submission
+    queue are not Normal."""
     smtp_step_throttling_delay_interval: Duration
     """How much longer the delay is after each further poll."""
     smtp_max_throttling_delay_interval: Duration

@@ -25,6 +25,10 @@ _WORK = (
 """Events of the work that begins when a hub has the content of a message."""
 
 
+_DELAYING = (Level.VERSION_BUCKETS, Level.SUBMISSION_QUEUE)
+"""Resources whose pressure delays replies to MAIL FROM."""
+
+
 def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple[list[Event], bool]:
     """Return the dialogue of the last session about a message, and whether it is known.
 
@@ -119,13 +123,16 @@ def _delay(scenario: Scenario, trace: Trace, hub: str, time: int) -> int:
     if not pressure.delays_first(model):
         return 0
     rows = trace.levels
-    rows_of_hub = (rows["level"] == Level.VERSION_BUCKETS) & (rows["time"] <= time)
+    rows_of_hub = np.isin(rows["level"], _DELAYING) & (rows["time"] <= time)
     rows_of_hub &= rows["subject"] == trace.names.hubs.index(hub)
-    changes = [
-        (int(rows["time"][row]), bool(rows["value"][row])) for row in np.flatnonzero(rows_of_hub)
-    ]
+    values = dict.fromkeys(_DELAYING, 0)
+    changes: dict[int, bool] = {}
+    for row in np.flatnonzero(rows_of_hub).tolist():
+        values[Level(rows["level"][row])] = rows["value"][row]
+        changes[int(rows["time"][row])] = any(values.values())
     watched = model.back_pressure
-    return delay_at(time, changes, watched.resource_monitoring_interval, watched.reply_delay())
+    interval = watched.resource_monitoring_interval
+    return delay_at(time, [*changes.items()], interval, watched.reply_delay())
 
 
 def _matches_run(expected: ExpectedDialogue, journey: Journey, events: list[Event]) -> bool:

@@ -88,6 +88,10 @@ class Level(Described):
     )
     PAUSED = 7, "subject: stream. 1 while the administrator pauses the stream"
     LOG_DISK = 8, "subject: hub. Back pressure by the drive of the log: 0 Normal, 1 Medium, 2 High"
+    SUBMISSION_QUEUE = (
+        9,
+        "subject: hub. Back pressure by the submission queue: 0 Normal, 1 Medium, 2 High",
+    )
 
 
 class Cause(Described):

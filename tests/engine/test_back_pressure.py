@@ -268,3 +268,68 @@ def test_the_profile_of_2010_keeps_5_gb_free_for_the_log() -> None:
 def version_2010() -> str:
     """Exchange 2010 with all of its costs and delays off."""
     return version_2007().replace("2007", "2010")
+
+
+QUEUE = """
+[hubs.HUB01]
+categorize_cost = "1 s"
+[hubs.HUB01.back_pressure]
+submission_queue_watched = true
+submission_queue_history_depth = 4
+smtp_start_throttling_delay_interval = "1 s"
+smtp_step_throttling_delay_interval = "1 s"
+smtp_max_throttling_delay_interval = "3 s"
+[hubs.HUB01.back_pressure.submission_queue_length]
+low_to_medium = 10
+medium_to_high = 20
+high_to_medium = 12
+medium_to_low = 4
+[hosts.app.streams.news]
+sender = "news@example.net"
+"""
+"""One core, a second for each message in the categorizer. The news has an outside sender."""
+
+
+def test_the_submission_queue_is_watched_with_levels_of_its_own() -> None:
+    """25 messages at 0 s; a poll comes before what else happens at its time.
+
+    At 2, 4, ... s the queue has 24, 22, ... of them: High at once, Medium at 14 s with 12, Normal at
+    22 s with 4.
+    """
+    run = play(QUEUE, mail={"app.load": [0] * 25})
+    assert run.levels(Level.SUBMISSION_QUEUE, "HUB01") == [(2.0, 2), (14.0, 1), (22.0, 0)]
+
+
+def test_at_medium_replies_are_late_before_mail_is_refused() -> None:
+    """14 messages at 0 s: Medium at the poll of 2 s, with 13 of them and the news of 1 s.
+
+    The delay is 1, 2 and 3 s from the polls of 2, 4 and 6 s. At the fourth poll under pressure, 8 s,
+    outside senders are refused; senders of the own domain never are.
+    """
+    mail: Mail = {"app.load": [0] * 14, "app.news": [1, 3, 5, 7, 9]}
+    run = play(QUEUE, mail=mail)
+    assert run.levels(Level.SUBMISSION_QUEUE, "HUB01")[0] == (2.0, 1)
+    assert run.messages("app.news", "committed")[:4] == [1.0, 4.0, 7.0, 10.0]
+    assert run.statuses("app.news") == ["delivered"] * 4 + ["abandoned"]
+    assert run.verdicts("app.news")[4] == SHORT
+
+
+def test_a_short_queue_and_an_unwatched_one_change_nothing() -> None:
+    """Nine messages stay below 10; the same run without the meter has the same rows."""
+    times = [0] * 9
+    watched = play(QUEUE, mail={"app.load": times})
+    unwatched = "[hubs.HUB01.back_pressure]\nsubmission_queue_watched = false"
+    assert watched.levels(Level.SUBMISSION_QUEUE, "HUB01") == []
+    alone = play(QUEUE, unwatched, mail={"app.load": [0] * 25})
+    assert alone.levels(Level.SUBMISSION_QUEUE, "HUB01") == []
+    assert (
+        watched.trace.fingerprint()
+        == play(QUEUE, unwatched, mail={"app.load": times}).trace.fingerprint()
+    )
+
+
+def test_exchange_2007_refuses_at_medium_at_once() -> None:
+    """Medium at 2 s with 13 messages: the news of 3 s is refused."""
+    slow = "[hubs.HUB01]\ncategorize_cost = '1 s'"
+    run = play(QUEUE, version_2007(), slow, mail={"app.load": [0] * 14, "app.news": [1, 3]})
+    assert run.statuses("app.news") == ["delivered", "abandoned"]

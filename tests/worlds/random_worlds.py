@@ -74,6 +74,16 @@ _QUICK = {
     "smtp_step_throttling_delay_interval": "2 s",
     "smtp_max_throttling_delay_interval": "8 s",
 }
+_WAITING = {
+    "submission_queue_watched": True,
+    "submission_queue_length": {
+        "medium_to_low": 1,
+        "low_to_medium": 3,
+        "high_to_medium": 4,
+        "medium_to_high": 6,
+    },
+    "submission_queue_history_depth": 2,
+}
 _POINTS = {"low_to_medium": 3, "high_to_medium": 1, "medium_to_low": 5}
 _CLOSE = {"database_points_below_high": _POINTS, "log_points_below_high": _POINTS}
 _LOG = {"log_drive_size": "20 GB", "log_drive_used": "19300 MB"}
@@ -128,6 +138,7 @@ _HUB = _some(
         *(_FULL, _FULL | _LOG, _PRESSURE | _DRIVE | _LOG),
         _PRESSED | {"resource_monitoring_interval": "5 s"},
         *(_PRESSED | _QUICK, _PRESSURE | _QUICK | _DRIVE | _CLOSE),
+        *(_WAITING, _WAITING | _PRESSED | _QUICK, _WAITING | _DRIVE),
     ),
 )
 _CONNECTOR = _some(

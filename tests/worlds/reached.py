@@ -18,6 +18,7 @@ SWITCHES = (
 )
 _VALUES = {
     Level.VERSION_BUCKETS: (0, 1, 2),
+    Level.SUBMISSION_QUEUE: (0, 1, 2),
     # What lay on a drive is never less than before.
     Level.QUEUE_DISK: (1, 2),
     Level.LOG_DISK: (1, 2),

@@ -44,6 +44,7 @@ _SINGLE = {
         for key, name in {
             "used_version_buckets": "UsedVersionBuckets",
             "version_buckets_history_depth": "VersionBucketsHistoryDepth",
+            "submission_queue_history_depth": "SubmissionQueueHistoryDepth",
             "smtp_start_throttling_delay_interval": "SMTPStartThrottlingDelayInterval",
             "smtp_step_throttling_delay_interval": "SMTPStepThrottlingDelayInterval",
             "smtp_max_throttling_delay_interval": "SMTPMaxThrottlingDelayInterval",

@@ -176,7 +176,7 @@ SHARED: Mapping[str, tuple[str, tuple[type[Table], ...]]] = {
     "Costs": ("Core time of the work on a message.", (hub.Cost,)),
     "Thresholds of back pressure": (
         "Where a hub changes the level of a resource, upwards and downwards.",
-        (watched_resources.VersionBuckets, watched_resources.Margins),
+        (watched_resources.WatchedLevels, watched_resources.Margins),
     ),
 }
 """Tables that stand at several places."""

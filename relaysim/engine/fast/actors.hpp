@@ -77,8 +77,9 @@ struct Line {
 
 // relay/back_pressure
 struct Pressure {
-  i64 hub = 0, uncommitted = 0, held = 0, most_held = 0, pressed_polls = 0, delay = 0;
-  PressureLevel buckets = NORMAL, level = NORMAL;
+  i64 hub = 0, uncommitted = 0, submitted = 0, held = 0, most_held = 0;
+  i64 pressed_polls = 0, queue_polls = 0, delay = 0;
+  PressureLevel buckets = NORMAL, queue = NORMAL, level = NORMAL;
   Vec<i64> disks;
 
   void begin(Run&);

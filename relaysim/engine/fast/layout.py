@@ -46,7 +46,10 @@ BACK_OFF = ("source", "stream", "none")
 """What waits when a provider throttles, by its number."""
 
 THRESHOLDS = ("low_to_medium", "medium_to_high", "high_to_medium", "medium_to_low")
-"""Fields of `Thresholds`: of version buckets in a hub, of the use of a drive in a drive."""
+"""Fields of `Thresholds`: of version buckets in a hub, of the use of a drive in a drive.
+
+In a hub those of the submission queue have `queue_` before them.
+"""
 
 QUEUE_MANAGER = (
     "minimal_backoff_time",
@@ -222,6 +225,9 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "resource_monitoring_interval",
         *THRESHOLDS,
         "version_buckets_history_depth",
+        "submission_queue_watched",
+        *(f"queue_{name}" for name in THRESHOLDS),
+        "submission_queue_history_depth",
         "delay_start",
         "delay_step",
         "delay_longest",

@@ -347,6 +347,13 @@ class _Packing:
                     **fields(hub.pressure, "version_bucket_size", "resource_monitoring_interval"),
                     **fields(hub.pressure, "delays_first", "version_buckets_history_depth"),
                     **fields(hub.pressure.used_version_buckets, *THRESHOLDS),
+                    **fields(
+                        hub.pressure, "submission_queue_watched", "submission_queue_history_depth"
+                    ),
+                    **{
+                        f"queue_{name}": getattr(hub.pressure.submission_queue_length, name)
+                        for name in THRESHOLDS
+                    },
                     "delay_start": delay.start,
                     "delay_step": delay.step,
                     "delay_longest": delay.longest,

@@ -15,7 +15,8 @@ _LEVEL = {Resource.DATABASE: Level.QUEUE_DISK, Resource.LOG: Level.LOG_DISK}
 class Pressure:
     """The monitored resources of one hub. A resource without a size is not monitored.
 
-    Version buckets are the uncommitted work: bytes of messages in DATA or commit. The level of the
+    The submission queue has the messages that wait for the categorizer or are in it. Version
+    buckets are the uncommitted work: bytes of messages in DATA or commit. The level of the
     queue drive depends on the largest size of the database so far, since its file does not shrink.
     The log is circular: it takes no room of its own (assumption).
 
@@ -23,6 +24,8 @@ class Pressure:
     ----------
     uncommitted : int
         Bytes of the messages in DATA or commit.
+    submitted : int
+        Messages in the submission queue.
     delay : int
         Microseconds by which replies to MAIL FROM are delayed.
     level : backpressure.Level
@@ -31,12 +34,12 @@ class Pressure:
 
     def __init__(self, loop: EventLoop, record: Recorder, hub: int, plan: PressurePlan) -> None:
         self.loop, self.record, self.hub, self.plan = loop, record, hub, plan
-        self.uncommitted = self.held = self.most_held = 0
-        self.buckets = _NORMAL
+        self.uncommitted = self.submitted = self.held = self.most_held = 0
+        self.buckets = self.queue = _NORMAL
         self.disks = [_NORMAL] * len(plan.drives)
-        self.pressed_polls = self.delay = 0
+        self.pressed_polls = self.queue_polls = self.delay = 0
         self.level = _NORMAL
-        if plan.version_bucket_size or plan.drives:
+        if plan.version_bucket_size or plan.drives or plan.submission_queue_watched:
             Process(self._poll())
 
     def hold(self, size: int) -> None:
@@ -56,14 +59,20 @@ class Pressure:
     def _poll(self) -> ProcessGenerator:
         """Measure the resources every ResourceMonitoringInterval, also while the hub is stopped."""
         plan, loop = self.plan, self.loop
-        buckets, patience = plan.used_version_buckets, plan.version_buckets_history_depth
+        buckets, queue = plan.used_version_buckets, plan.submission_queue_length
+        # Exchange 2007 refuses at once.
+        patience, queue_patience = (
+            (plan.version_buckets_history_depth, plan.submission_queue_history_depth)
+            if plan.delays_first
+            else (0, 0)
+        )
         thresholds = [drive.thresholds for drive in plan.drives]
         # What the last poll measured, if another poll of the same would change nothing.
-        settled: tuple[int, int] | None = None
+        settled: tuple[int, int, int] | None = None
         while True:
             yield loop.at(loop.tick + plan.resource_monitoring_interval, TIMER, self.hub)
             # The hub may be stopped: its drives still hold the mail, so the poll continues.
-            measured = self.uncommitted, self.most_held
+            measured = self.uncommitted, self.submitted, self.most_held
             if measured == settled:
                 continue
             delay_before = self.delay
@@ -72,21 +81,23 @@ class Pressure:
                 self.buckets = self._rated(Level.VERSION_BUCKETS, self.buckets, used, buckets)
                 pressed = self.buckets is not _NORMAL
                 self.pressed_polls = self.pressed_polls + 1 if pressed else 0
-                if plan.delays_first:
-                    self.delay = backpressure.mail_from_delay(self.delay, pressed, plan.reply_delay)
+            if plan.submission_queue_watched:
+                self.queue = self._rated(Level.SUBMISSION_QUEUE, self.queue, self.submitted, queue)
+                self.queue_polls = self.queue_polls + 1 if self.queue is not _NORMAL else 0
+            steady = self.buckets is _NORMAL and self.queue is _NORMAL
+            if plan.delays_first:
+                self.delay = backpressure.mail_from_delay(self.delay, not steady, plan.reply_delay)
             for number, drive in enumerate(plan.drives):
                 use = drive.use(self.most_held)
                 resource, before = _LEVEL[drive.resource], self.disks[number]
                 self.disks[number] = self._rated(resource, before, use, thresholds[number])
-            self.level = backpressure.refusing_level(
-                max(self.disks, default=_NORMAL),
-                self.buckets,
-                self.pressed_polls,
-                patience if plan.delays_first else 0,
+            disks = max(self.disks, default=_NORMAL)
+            self.level = max(
+                backpressure.refusing_level(disks, self.buckets, self.pressed_polls, patience),
+                backpressure.refusing_level(disks, self.queue, self.queue_polls, queue_patience),
             )
             # Under pressure, and while a delay changes, polls are counted.
-            steady = self.buckets is _NORMAL and self.delay == delay_before
-            settled = measured if steady else None
+            settled = measured if steady and self.delay == delay_before else None
 
     def _rated(
         self, resource: Level, before: backpressure.Level, value: int, thresholds: Thresholds

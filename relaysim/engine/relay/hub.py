@@ -200,6 +200,7 @@ class Hub:
         else:
             recipient = self.transactions.first_recipient[parent]
         self.pressure.hold(size)
+        self.pressure.submitted += 1
         if self.ageing.asleep:
             self.ageing.wake()
         key, hop = self.record.key[recipient], self.transactions.hops_after(parent)
@@ -221,6 +222,7 @@ class Hub:
 
     def _route(self, message: int, parent: int, accepted_at: int) -> None:
         """Split a message by next hop and queue the transactions (bifurcation)."""
+        self.pressure.submitted -= 1
         record, plan = self.record, self.scenario_plan
         messages, recipients = record.messages, record.recipients
         size = messages.size[message]

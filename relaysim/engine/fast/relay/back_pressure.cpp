@@ -1,7 +1,7 @@
 // Back pressure: a hub polls its resources and refuses mail while they run short.
 #include "../run.hpp"
 
-// The thresholds are those of a hub (version buckets) or of a drive.
+// The thresholds are those of a hub (version buckets), of its submission queue, or of a drive.
 template <typename Thresholds>
 static PressureLevel rated(PressureLevel before, i64 value, const Thresholds& thresholds) {
   if (value >= thresholds.medium_to_high) return HIGH;
@@ -11,10 +11,19 @@ static PressureLevel rated(PressureLevel before, i64 value, const Thresholds& th
   return MEDIUM;
 }
 
+struct QueueThresholds {
+  i64 low_to_medium, medium_to_high, high_to_medium, medium_to_low;
+};
+
+// What refusals follow of a resource with patience: Medium counts from so many polls on.
+static PressureLevel counted(PressureLevel level, i64 polls, i64 patience) {
+  return level == MEDIUM && polls < patience ? NORMAL : level;
+}
+
 void Pressure::begin(Run& run) {
   const HubPlan& plan = run.plan.hubs[hub];
   disks.fill(plan.drive_count, NORMAL);
-  if (plan.version_bucket_size || plan.drive_count)
+  if (plan.version_bucket_size || plan.drive_count || plan.submission_queue_watched)
     run.loop.at(run.now() + plan.resource_monitoring_interval, TIMER, (u64)hub, 0, 0,
                 {0, (u16)hub, PRESSURE_POLL});
 }
@@ -42,12 +51,20 @@ void Pressure::poll(Run& run) {
     buckets = rated(before, used, plan);
     if (buckets != before) run.record.level(LEVEL_VERSION_BUCKETS, hub, run.now(), buckets);
     pressed_polls = buckets != NORMAL ? pressed_polls + 1 : 0;
-    if (plan.delays_first) {
-      if (buckets != NORMAL) {
-        delay = delay ? smaller(delay + plan.delay_step, plan.delay_longest) : plan.delay_start;
-      } else {
-        delay = delay > plan.delay_start ? larger(delay - plan.delay_step, 0) : 0;
-      }
+  }
+  if (plan.submission_queue_watched) {
+    QueueThresholds thresholds{plan.queue_low_to_medium, plan.queue_medium_to_high,
+                               plan.queue_high_to_medium, plan.queue_medium_to_low};
+    PressureLevel before = queue;
+    queue = rated(before, submitted, thresholds);
+    if (queue != before) run.record.level(LEVEL_SUBMISSION_QUEUE, hub, run.now(), queue);
+    queue_polls = queue != NORMAL ? queue_polls + 1 : 0;
+  }
+  if (plan.delays_first) {
+    if (buckets != NORMAL || queue != NORMAL) {
+      delay = delay ? smaller(delay + plan.delay_step, plan.delay_longest) : plan.delay_start;
+    } else {
+      delay = delay > plan.delay_start ? larger(delay - plan.delay_step, 0) : 0;
     }
   }
   PressureLevel worst = NORMAL;
@@ -62,8 +79,11 @@ void Pressure::poll(Run& run) {
     if (after > worst) worst = after;
   }
   i64 patience = plan.delays_first ? plan.version_buckets_history_depth : 0;
-  bool patient = buckets == MEDIUM && pressed_polls < patience;
-  level = patient || worst > buckets ? worst : buckets;
+  i64 queue_patience = plan.delays_first ? plan.submission_queue_history_depth : 0;
+  PressureLevel by_buckets = counted(buckets, pressed_polls, patience);
+  PressureLevel by_queue = counted(queue, queue_polls, queue_patience);
+  level = worst > by_buckets ? worst : by_buckets;
+  if (by_queue > level) level = by_queue;
   run.loop.at(run.now() + plan.resource_monitoring_interval, TIMER, (u64)hub, 0, 0,
               {0, (u16)hub, PRESSURE_POLL});
 }

@@ -27,6 +27,7 @@ void Hub::accept(Run& run, i64 message, i64 parent) {
   i64 recipient =
       parent < 0 ? messages.first_recipient[message] : run.transactions.first_recipient(parent);
   pressure.hold(size);
+  pressure.submitted++;
   if (!asleep.empty()) wake(run);
   u64 key = run.record.key(recipient), hop = (u64)run.transactions.hops_after(parent);
   i64 work = categorize.of(size, draw32(key, D_CATEGORIZE_COST, hop));
@@ -48,6 +49,7 @@ i64 Hub::linked_to(Run& run, i64 message, i64 parent) const {
 // Step 7: transactions. Splits a message by next hop and queues them (bifurcation).
 
 void Hub::route(Run& run, i64 message, i64 parent, i64 accepted_at) {
+  pressure.submitted--;
   const Messages& messages = run.record.tables.messages;
   const Recipients& recipients = run.record.tables.recipients;
   const i64 size = messages.size[message];
