@@ -74,12 +74,12 @@ def bulk_shares_connections(scenario: Scenario) -> Iterator[Finding]:
             )
             alike = (senders[0].place, names(senders), names(beside), queues_, _connections(hub))
             hubs.setdefault(alike, {})[name] = limited[0].limited_by
-    for (place, bulk_names, other_names, queues_, fix), shared in hubs.items():
+    for (place, bulk_names, other_names, queues_, fix), keys in hubs.items():
         yield Finding(
             Severity.WARNING,
             place,
-            f"{bulk_names} waits in the same delivery queues of {listed(shared)} as {other_names}: "
-            f"{queues_} connections ({listed(shared.values())}) and sends the oldest mail first.",
+            f"{bulk_names} waits in the same delivery queues of {listed(keys)} as {other_names}: "
+            f"{queues_} connections ({listed(keys.values())}) and sends the oldest mail first.",
             fix,
         )
 

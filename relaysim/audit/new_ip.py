@@ -16,9 +16,6 @@ from relaysim.scenario.table import DAY, HOUR
 from relaysim.units import format_duration
 from relaysim.wording import listed, per_time
 
-_Sender = tuple[str, str, str, str]
-"""Host, stream, last hub and egress."""
-
 
 def cold_egress(scenario: Scenario) -> Iterator[Finding]:
     """A campaign leaves by a new IP, and large providers limit the rate of a new IP.
@@ -27,20 +24,20 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
     out here. `ip_warm_up` judges an IP with a warm-up plan.
     """
     warmed = {(plan.egress, plan.destination) for plan in scenario.warm_up_plans.values()}
-    sent: dict[tuple[str, str, str, str], dict[str, float]] = defaultdict(
-        lambda: defaultdict(float)
-    )
+    sent: dict[tuple[str, str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    hubs_of: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for path in paths(scenario):
         if campaign(scenario, path.host, path.stream) is not None:
             for route, hop in outside(path):
                 name = receiver(scenario, route, hop)
-                key = (path.host, path.stream, hop.hub, hop.egress or "")
+                key = (path.host, path.stream, hop.egress or "")
                 # A relay service judges no IP, and receivers behind it know the IP of the service.
                 if {(hop.egress, None), (hop.egress, name)} & warmed:
                     continue
                 if name is not None and name in scenario.destinations:
                     sent[key][name] += path.share * route.share / len(route.lasts)
-    for (host, stream, hub, egress), shares in sent.items():
+                    hubs_of[key].add(hop.hub)
+    for (host, stream, egress), shares in sent.items():
         burst = campaign(scenario, host, stream)
         if burst is None:
             continue
@@ -49,7 +46,9 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
         hourly = min(count, rate * 3600)
         age = scenario.egress[egress].age // DAY
         limits: list[str] = []
-        wait, left, length = 0, 0.0, scenario.hubs[hub].message_expiration_timeout
+        hubs = sorted(hubs_of[host, stream, egress])
+        wait, left = 0, 0.0
+        length = min(scenario.hubs[hub].message_expiration_timeout for hub in hubs)
         for name, part in shares.items():
             provider = scenario.destinations[name].reputation
             if provider is None:
@@ -71,7 +70,7 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
                 dotted(("egress", egress)),
                 f"{egress} is new ({age} d), and {host}.{stream} sends at {per_time(rate)}: "
                 f"{listed(limits)}. After {format_duration(length)}, when messages expire at "
-                f"{hub}, {result}.",
+                f"{listed(hubs)}, {result}.",
                 f"Warm the IP up first ({wait} d, with a little more mail each day), or send the "
                 "campaign in small parts over the same time.",
             )

@@ -1,12 +1,14 @@
 """A campaign from a new IP: what providers take of it, in numbers."""
 
 import re
+from pathlib import Path
 
 from worlds.golden_sections import Wording
 from worlds.quantities import quantities
 from worlds.relay_designs import DEDICATED, found, shared_hub
 
 from relaysim.audit import Severity
+from relaysim.scenario.load import load
 
 AGE = 'egress."203.0.113.25".age'
 
@@ -67,3 +69,11 @@ def test_where_nothing_grows_a_year_is_the_longest_time_given() -> None:
     flat = [f"destinations.{name}.reputation.cold_growth=1.0" for name in ("gmail", "outlook")]
     (finding,) = found(shared_hub(*DEDICATED, *flat), "cold_egress")
     assert "365 d" in quantities(finding.fix)
+
+
+def test_two_relays_with_one_new_ip_share_what_providers_take() -> None:
+    """One finding, for the IP: Gmail gets 35 % of 80,000 messages by both relays."""
+    path = Path(__file__).parents[2] / "scenarios" / "today" / "planner-second-ip.toml"
+    (finding,) = found(load(path), "cold_egress")
+    assert "gmail accepts 20 an hour and gets 28,000" in finding.reason
+    assert "expire at DMZ01 and DMZ02" in finding.reason
