@@ -118,7 +118,8 @@ def backlog(
         # An axis from 0 to 0 is not possible.
         panel.set_ylim(0.0, _ROOM * longest[kinds[column]] or 1.0)
         if row == 0:
-            panel.set_title(kinds[column])
+            # The public IP of a queue goes below its domain: two columns would overlap.
+            panel.set_title(kinds[column].replace(" by ", "\nby "))
         if row == len(series) - 1:
             panel.set_xlabel(clock_label(last))
             if outside and column == len(kinds) - 1:
