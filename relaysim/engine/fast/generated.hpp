@@ -62,7 +62,7 @@ enum Status : i64 { STATUS_IN_FLIGHT = 0, STATUS_DELIVERED = 1, STATUS_JUNKED = 
 
 enum Visit : i64 { VISIT_SESSION = 0, VISIT_RECEIVE = 1, VISIT_COMMIT = 2, VISIT_CATEGORIZE = 3, VISIT_SEND = 4, VISIT_LINE = 5, VISIT_SUBMIT = 6, VISIT_SHADOW_RECEIVE = 7, VISIT_SHADOW_COMMIT = 8 };
 
-enum Level : i64 { LEVEL_QUEUE_RETRY = 0, LEVEL_HUB_DOWN = 1, LEVEL_VERSION_BUCKETS = 2, LEVEL_QUEUE_DISK = 3, LEVEL_OUTAGE = 4, LEVEL_HOST_RETRY = 5, LEVEL_PROVIDER = 6, LEVEL_PAUSED = 7, LEVEL_LOG_DISK = 8 };
+enum Level : i64 { LEVEL_QUEUE_RETRY = 0, LEVEL_HUB_DOWN = 1, LEVEL_VERSION_BUCKETS = 2, LEVEL_QUEUE_DISK = 3, LEVEL_OUTAGE = 4, LEVEL_HOST_RETRY = 5, LEVEL_PROVIDER = 6, LEVEL_PAUSED = 7, LEVEL_LOG_DISK = 8, LEVEL_SUBMISSION_QUEUE = 9 };
 
 enum SignalKind : i64 { SIGNAL_TRAP = 0, SIGNAL_PROVIDER_TRAP = 1, SIGNAL_COMPLAINT = 2, SIGNAL_UNKNOWN = 3, SIGNAL_REPORT = 4 };
 
@@ -119,7 +119,7 @@ struct CostPlan {
 };
 
 struct HubPlan {
-  i64 cores, sends_first, cpu_station, commit_station, submission_station, egress, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, reject_time, skip_5xx_greeting, shadow, message_retry_interval, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, minimal_backoff_time, maximal_backoff_time, queue_run_delay, initial_destination_concurrency, connection_reuse_time, connection_cache_time, active_limit, in_flow_delay, process_start_time, max_idle, positive_feedback, negative_feedback, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, delay_start, delay_step, delay_longest, delays_first;
+  i64 cores, sends_first, cpu_station, commit_station, submission_station, egress, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, reject_time, skip_5xx_greeting, shadow, message_retry_interval, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, minimal_backoff_time, maximal_backoff_time, queue_run_delay, initial_destination_concurrency, connection_reuse_time, connection_cache_time, active_limit, in_flow_delay, process_start_time, max_idle, positive_feedback, negative_feedback, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, submission_queue_watched, queue_low_to_medium, queue_medium_to_high, queue_high_to_medium, queue_medium_to_low, submission_queue_history_depth, delay_start, delay_step, delay_longest, delays_first;
 };
 
 struct DrivePlan {
@@ -940,4 +940,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "5333dfa9d62c8d38635835f45cca73ed"
+#define LAYOUT "fa8f94b2e18d8ae70922796b2d2874fa"
