@@ -23,6 +23,7 @@ from relaysim.audit.bulk_sharing import (
 )
 from relaysim.audit.capacity import busiest_hour_load, campaign_load, message_rate, whole_run_load
 from relaysim.audit.conflicts import binding_address, connector_conflict, partial_overlap
+from relaysim.audit.dead_hosts import dead_mx_hosts
 from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.findings_text import render
 from relaysim.audit.greylisting import greylisting
@@ -108,6 +109,7 @@ CHECKS: tuple[Check, ...] = (
     whole_run_load,
     late_connections,
     greylisting,
+    dead_mx_hosts,
     run_size,
     heavy_tail,
     sessions_over_limit,

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from relaysim.analysis.mail_paths import paths, receiver
+from relaysim.analysis.answering_destinations import answering_destinations
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail.greylisting import wait
-from relaysim.plan.reputation_compiler import greylist_rules
+from relaysim.mail.retry_clock import message_retry_delay
+from relaysim.plan.reputation_compiler import greylist_rules, thousandths
 from relaysim.scenario.destination import Destination
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario
@@ -18,34 +19,21 @@ _NOTICED = 2
 
 def greylisting(scenario: Scenario) -> Iterator[Finding]:
     """A destination greylists, and a hub tries again much later than it asks for, or too late."""
-    pairs = {
-        (hop.hub, receiver(scenario, route, hop)): None
-        for path in paths(scenario)
-        if path.reply is None and path.share
-        for route in path.routes
-        for hop in route.lasts
-    }
-    for hub, name in pairs:
-        destination = scenario.destinations.get(name or "")
-        # The clock of a relay service is not the company's, that of Postfix has no interval.
-        interval = scenario.hubs[hub].message_retry_interval if hub in scenario.hubs else None
-        if destination is not None and interval is not None:
-            path: KeyPath = ("hubs", hub)
-            shaping = scenario.hubs[hub].shaping.get(destination.name)
-            if shaping is not None and shaping.message_retry_interval is not None:
-                path, interval = (
-                    (*path, "shaping", destination.name),
-                    shaping.message_retry_interval,
-                )
-            key = dotted((*path, "message_retry_interval"))
-            yield from _of(scenario.hubs[hub], interval, destination, key)
+    for hub, destination in answering_destinations(scenario):
+        path: KeyPath = ("hubs", hub.name)
+        interval, shaping = hub.message_retry_interval, hub.shaping.get(destination.name)
+        if shaping is not None and shaping.message_retry_interval is not None:
+            path, interval = (*path, "shaping", destination.name), shaping.message_retry_interval
+        if interval is not None:  # Postfix has no such interval
+            yield from _of(hub, interval, destination, dotted((*path, "message_retry_interval")))
 
 
 def _of(hub: Hub, interval: int, destination: Destination, key: str) -> Iterator[Finding]:
     rules = greylist_rules(destination)
     if rules is None:
         return
-    waits = wait(rules, interval)
+    factor, longest = thousandths(hub.message_retry_factor), hub.message_retry_longest or 0
+    waits = wait(rules, lambda failure: message_retry_delay(failure, interval, factor, longest))
     place = dotted(("destinations", destination.name, "greylisting"))
     asked, every = format_duration(rules.delay), format_duration(interval)
     tries = f"{hub.name} tries a deferred message every {every}"

@@ -4,16 +4,27 @@ from collections.abc import Callable
 from typing import Protocol
 
 from relaysim.engine.context import Context
-from relaysim.engine.kernel import ARRIVAL, DESTINATION, EGRESS, HOST, SCRIPT, ProcessGenerator
+from relaysim.engine.kernel import (
+    ARRIVAL,
+    DESTINATION,
+    EGRESS,
+    HOST,
+    LINE,
+    SCRIPT,
+    ProcessGenerator,
+)
+from relaysim.engine.relay.mailbox_server import MailboxServer
 from relaysim.engine.reputation.listings import PARTIES
 from relaysim.engine.reputation.mailing_lists import MailingLists
 from relaysim.engine.reputation.scripted_listings import ScriptedListing
 from relaysim.engine.wiring import Actors
-from relaysim.plan.plan import Scripted
+from relaysim.plan.plan import MAILBOXES, Scripted
 
 _ENTITY_KIND = {
     "stop": 0,
     "outage": DESTINATION,
+    "mx outage": DESTINATION,
+    "line outage": LINE,
     "listing": EGRESS,
     "resolver_fault": DESTINATION,
 }
@@ -80,12 +91,31 @@ def _callbacks(actors: Actors, event: Scripted) -> tuple[Callable[[], None], Cal
         hub = actors.hubs[subject]
         return hub.stop, hub.start
     if event.what == "outage":
-        return lambda: internet.begin_outage(subject), lambda: internet.end_outage(subject)
+        return lambda: internet.begin_outage(subject), lambda: _end_outage(actors, subject)
     if event.what == "resolver_fault":
         faults = internet.resolver_faults
         return lambda: faults.begin(subject, event.share), lambda: faults.end(subject, event.share)
+    if event.what == "line outage":
+        return (
+            lambda: internet.begin_line_outage(subject),
+            lambda: internet.end_line_outage(subject),
+        )
+    if event.what == "mx outage":
+        return (
+            lambda: internet.lose_hosts(subject, event.count),
+            lambda: internet.lose_hosts(subject, -event.count),
+        )
     # Against all mail, or, where the coupling is off, against the culprits.
     party = 0 if actors.context.plan.parties == (0,) else 2
     operator = actors.operators[event.blocklist]
     listing = ScriptedListing(operator, subject * PARTIES + party, event.fixed)
     return listing.begin, listing.finish
+
+
+def _end_outage(actors: Actors, receiver: int) -> None:
+    """End an outage; what users sent during that of the mailbox server is submitted now."""
+    actors.internet.end_outage(receiver)
+    if receiver == MAILBOXES and not actors.internet.outages[MAILBOXES]:
+        for submitter in actors.hosts:
+            if isinstance(submitter, MailboxServer):
+                submitter.resume()

@@ -28,7 +28,7 @@ from relaysim.engine.reputation.receiver import Internet
 from relaysim.engine.reputation.relay_limits import RelayLimits
 from relaysim.engine.reputation.signals import SignalReports
 from relaysim.engine.transactions import TransactionStates
-from relaysim.plan.plan import Plan
+from relaysim.plan.plan import MAILBOXES, Plan
 from relaysim.plan.reached import busiest_days, innocent_mail_a_day
 from relaysim.traffic.draw import name_key
 from relaysim.traffic.workload import Draws
@@ -129,9 +129,9 @@ def wire(plan: Plan, draws: Draws) -> Actors:
             hub.shadow = hubs[hub.plan.shadow]
     places = [SubmissionPlaces(hub.mailbox_submissions) for hub in plan.hubs]
     hosts: list[Host | MailboxServer] = [
-        MailboxServer(context, number, hubs, places)
+        MailboxServer(context, number, hubs, places, lambda: internet.outages[MAILBOXES] > 0)
         if host.by_mailbox_server
-        else Host(context, number, hubs, balancers)
+        else Host(context, number, hubs, balancers, internet.lines_down)
         for number, host in enumerate(plan.hosts)
     ]
     return Actors(context, operators, internet, mailing_lists, hubs, hosts)

@@ -3,6 +3,7 @@
 Pure rules: each call gives the time.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 HOUR = 3_600_000_000
@@ -30,22 +31,25 @@ class GreylistRules:
     auto_whitelist_clients: int
 
 
-def wait(rules: GreylistRules, interval: int) -> int | None:
-    """Return how long mail of a new sender waits that tries again at an interval.
+def wait(rules: GreylistRules, retry_delay: Callable[[int], int]) -> int | None:
+    """Return how long mail of a new sender waits.
 
     Parameters
     ----------
     rules : GreylistRules
         The rules of the receiver.
-    interval : int
-        Time between two tries, microseconds.
+    retry_delay : callable
+        Returns the wait after a failure, numbered from 1; microseconds above zero.
 
     Returns
     -------
     int or None
         Microseconds; None if every try comes after the retry window, so that none passes.
     """
-    needed = -(-rules.delay // interval) * interval
+    failure, needed = 1, retry_delay(1)
+    while needed < rules.delay:
+        failure += 1
+        needed += retry_delay(failure)
     return needed if needed <= rules.retry_window else None
 
 

@@ -40,6 +40,8 @@ def levels(trace: Trace) -> pd.DataFrame:
         Level.LOG_DISK: names.hubs,
         Level.SUBMISSION_QUEUE: names.hubs,
         Level.OUTAGE: names.destinations,
+        Level.MX_OUTAGE: names.destinations,
+        Level.LINE_DOWN: names.stations,
         Level.HOST_RETRY: names.hosts,
         Level.PROVIDER: names.provider_states,
         Level.PAUSED: names.streams,

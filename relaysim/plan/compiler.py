@@ -218,6 +218,8 @@ def _hub(scenario: Scenario, name: str, numbers: Numbering, station: dict[str, i
     relay = scenario.relays.get(name)
     hub = scenario.hubs[name] if relay is None else as_hub(relay)
     shadow = None if relay is not None else shadow_server(scenario, name)
+    # Of several public IPs that of most mail: each queue has its own.
+    egress = relay.egress if relay is not None else all_public_ips(scenario, name)[0]
     quotas = (
         hub.max_per_domain_high_priority_connections,
         hub.max_per_domain_normal_priority_connections,
@@ -235,10 +237,8 @@ def _hub(scenario: Scenario, name: str, numbers: Numbering, station: dict[str, i
         cpu_station=station.get(station_name(StationKind.CORES, hub.name), -1),
         commit_station=station.get(station_name(StationKind.COMMIT, hub.name), -1),
         submission_station=station.get(station_name(StationKind.MAILBOX_SUBMISSION, hub.name), -1),
-        # Of several public IPs that of most mail: each queue has its own.
-        egress=numbers.egress.index(
-            relay.egress if relay is not None else all_public_ips(scenario, name)[0]
-        ),
+        egress=numbers.egress.index(egress),
+        line=numbers.line_of(scenario, egress),
         dsn_stream=numbers.streams.index(dsn_name(hub.name)),
         receive=_cost(hub.receive_cost),
         categorize=_cost(hub.categorize_cost),
@@ -250,10 +250,13 @@ def _hub(scenario: Scenario, name: str, numbers: Numbering, station: dict[str, i
         connection_rate=hub.max_connection_rate_per_minute or 0,
         mailbox_submissions=hub.max_concurrent_mailbox_submissions or 0,
         outbound_connections=hub.max_outbound_connections or 0,
+        connect_timeout=hub.smtp_connect_timeout,
         reject_time=hub.reject_time,
         skip_5xx_greeting=hub.skip_5xx_greeting,
         shadow=-1 if shadow is None else numbers.hubs.index(shadow),
         message_retry_interval=hub.message_retry_interval or 0,
+        message_retry_factor=observers.thousandths(hub.message_retry_factor),
+        message_retry_longest=hub.message_retry_longest or 0,
         retry=_retry_clock(hub),
         queue_manager=_queue_manager(hub),
         message_expiration_timeout=hub.message_expiration_timeout,
@@ -289,6 +292,7 @@ def _retry_clock(hub: hub_model.Hub) -> RetryClock:
         hub.transient_failure_retry_count or 0,
         hub.transient_failure_retry_interval or 0,
         steady,
+        hub.mailbox_delivery_queue_retry_interval or steady,
     )
 
 
@@ -342,7 +346,7 @@ def _connector(
 def _receivers(scenario: Scenario, numbers: Numbering) -> tuple[ReceiverPlan, ...]:
     at_once = quantile_table(Constant[int](value=0))
     # Spam traps and `elsewhere` accept all mail at once; the entry of the mailboxes is not used.
-    silent = ReceiverPlan("", at_once, at_once, 0, 0, 0, 0, 0, 0, 0, "", "", None, "", None)
+    silent = ReceiverPlan("", at_once, at_once, 0, 1, 0, 0, 0, 0, 0, 0, 0, "", "", None, "", None)
     result = []
     for name in numbers.destinations:
         if name in scenario.destinations:
@@ -361,6 +365,8 @@ def _receiver(destination: Destination) -> ReceiverPlan:
         connect_time=quantile_table(destination.connect_time),
         response_time=quantile_table(destination.response_time),
         connect_failure=threshold(destination.connect_failure),
+        mx_hosts=destination.mx_hosts,
+        unreachable_mx_hosts=destination.unreachable_mx_hosts,
         defer=threshold(destination.defer),
         connections_per_ip=destination.max_connections_per_ip or 0,
         per_connection=destination.max_messages_per_connection or 0,
@@ -421,10 +427,14 @@ def _script(scenario: Scenario, numbers: Numbering, plan: Plan) -> tuple[Scripte
         if event.stop is not None:
             hub = numbers.hubs.index(event.stop.hub)
             result.append(Scripted(at, at + event.stop.for_, "stop", hub))
+        elif event.outage is not None and event.outage.line is not None:
+            line = numbers.line_titles.index(event.outage.line)
+            result.append(Scripted(at, at + event.outage.for_, "line outage", line))
         elif event.outage is not None:
-            receiver = numbers.destinations.index(event.outage.destination)
-            until = at + event.outage.for_
-            result.append(Scripted(at, until, "outage", receiver))
+            receiver = numbers.destinations.index(str(event.outage.destination))
+            until, hosts = at + event.outage.for_, event.outage.mx_hosts
+            what = "outage" if hosts is None else "mx outage"
+            result.append(Scripted(at, until, what, receiver, count=hosts or 0))
         elif event.resolver_fault is not None:
             fault = event.resolver_fault
             receiver, share = numbers.destinations.index(fault.destination), threshold(fault.share)

@@ -160,7 +160,8 @@ class BalancerPlan:
 class HostPlan:
     """A host, its submission targets, and the addresses of its server, in order.
 
-    `account` numbers its account (-1: none).
+    `account` numbers its account (-1: none). It is `outside` if it comes by the Internet line of
+    the hub.
     """
 
     name: str
@@ -168,6 +169,7 @@ class HostPlan:
     servers: tuple[Server, ...]
     verdicts: dict[int, Verdicts]
     by_mailbox_server: bool
+    outside: bool
     account: int
     sessions: int
     messages_per_connection: int
@@ -203,13 +205,17 @@ class ConnectorPlan:
 
 @dataclass(frozen=True, slots=True)
 class RetryClock:
-    """The retry times of a queue in Retry: arguments of `mail.retry_clock.queue_retry_delay`."""
+    """The retry times of a queue in Retry: arguments of `mail.retry_clock.queue_retry_delay`.
+
+    Those of a queue to the mailbox server are always `mailbox_delivery_queue_retry_interval` apart.
+    """
 
     queue_glitch_retry_count: int
     queue_glitch_retry_interval: int
     transient_failure_retry_count: int
     transient_failure_retry_interval: int
     outbound_connection_failure_retry_interval: int
+    mailbox_delivery_queue_retry_interval: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +261,9 @@ class HubPlan:
 
     `title` is its name in the scenario; the `name` of a hub for culprits alone is another. A relay
     service is a hub without costs, whose stations are -1: what it has accepted, it delivers.
-    `shadow` is the hub that gets a copy of its messages; -1 for none. With a `queue_manager`, as in
-    Postfix, the `message_retry_interval` is 0 and has no effect.
+    `line` is that of its public IP. `shadow` is the hub that gets a copy of its messages; -1 for
+    none. `message_retry_factor` is in thousandths. With a `queue_manager`, as in Postfix, the
+    `message_retry_interval` is 0 and has no effect.
     """
 
     name: str
@@ -267,6 +274,7 @@ class HubPlan:
     commit_station: int
     submission_station: int
     egress: int
+    line: int
     dsn_stream: int
     receive: Cost
     categorize: Cost
@@ -278,10 +286,13 @@ class HubPlan:
     connection_rate: int
     mailbox_submissions: int
     outbound_connections: int
+    connect_timeout: int
     reject_time: int
     skip_5xx_greeting: bool
     shadow: int
     message_retry_interval: int
+    message_retry_factor: int
+    message_retry_longest: int
     retry: RetryClock
     queue_manager: QueueManagerPlan | None
     message_expiration_timeout: int
@@ -430,6 +441,8 @@ class ReceiverPlan:
     connect_time: "array[int]"
     response_time: "array[int]"
     connect_failure: int
+    mx_hosts: int
+    unreachable_mx_hosts: int
     defer: int
     connections_per_ip: int
     per_connection: int
@@ -463,7 +476,8 @@ class Scripted:
     """An event of the script: `what` happens to `subject` at `at` and ends at `until`.
 
     A listing that is `fixed` stays in spite of requests for removal. `share` is the share of the
-    domains with a resolver fault, a threshold for a 32-bit draw.
+    domains with a resolver fault, a threshold for a 32-bit draw. `count` are the MX
+    hosts that do not answer.
     """
 
     at: int
@@ -473,8 +487,11 @@ class Scripted:
     blocklist: int = -1
     fixed: bool = False
     share: int = 0
+    count: int = 0
 
 
+MAILBOXES = 0
+"""The number of the own mailboxes among the receivers."""
 TOO_LARGE = -1
 """Instead of a queue: every send connector that serves the domain refuses the size."""
 

@@ -23,7 +23,6 @@ from relaysim.plan.plan import (
     HostPlan,
     Plan,
     QueuePlan,
-    Scripted,
     Station,
     StreamPlan,
     Verdicts,
@@ -67,6 +66,7 @@ def separate_culprits(plan: Plan) -> Plan:
             commit_station=_next(hub.commit_station, stations),
             submission_station=_next(hub.submission_station, stations),
             dsn_stream=streams + number,
+            line=_next(hub.line, lines),
             shadow=_next(hub.shadow, hubs),
         )
         for number, hub in enumerate(plan.hubs)
@@ -146,9 +146,13 @@ def separate_culprits(plan: Plan) -> Plan:
             for (queue, sender), choices in plan.ip_choices.items()
         },
         moved=plan.moved | {route + queues: to + queues for route, to in plan.moved.items()},
-        # An outage or a listing is outside the hubs, so it already holds for both.
+        # An outage of receivers or a listing is outside the hubs, so it already holds for both.
         script=plan.script
-        + tuple(_again(event, hubs) for event in plan.script if event.what == "stop"),
+        + tuple(
+            replace(event, subject=event.subject + {"stop": hubs, "line outage": lines}[event.what])
+            for event in plan.script
+            if event.what in ("stop", "line outage")
+        ),
     )
 
 
@@ -188,11 +192,6 @@ def _station_name(plan: Plan, station: Station) -> str:
     if station.kind is StationKind.CONNECTOR:
         return connector_name(hub, plan.connectors[station.connector].title)
     return station_name(station.kind, hub)
-
-
-def _again(event: Scripted, hubs: int) -> Scripted:
-    """Return the event for the twin of the hub that stops."""
-    return replace(event, subject=event.subject + hubs)
 
 
 def _moved(host: HostPlan, hubs: int, connectors: int, balancers: int) -> HostPlan:

@@ -47,6 +47,7 @@ def host_plan(
         servers=tuple(_servers(scenario, numbers, host)),
         verdicts=verdicts,
         by_mailbox_server=host.properties.mailbox_submission,
+        outside=host.properties.internet,
         account=accounts.index(host.account) if host.account else -1,
         sessions=host.sessions or 0,
         messages_per_connection=host.messages_per_connection or 0,

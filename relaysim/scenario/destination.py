@@ -3,10 +3,10 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from unicodedata import normalize
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from relaysim.mail.address import parse_domain
 from relaysim.profiles.properties import DestinationProperties
@@ -78,6 +78,10 @@ class Destination(Table):
     """Probability that a connection fails."""
     defer: Share
     """Probability that a message gets a 4xx reply."""
+    mx_hosts: Annotated[int, Field(ge=1, le=100)] = 1
+    """MX hosts of each domain, of equal preference."""
+    unreachable_mx_hosts: Annotated[int, Field(ge=0, le=100)] = 0
+    """How many of them never answer: a connection waits for the time-out, then tries the next."""
     max_connections_per_ip: Limit
     """Connections that it takes from one IP."""
     max_messages_per_connection: Limit
@@ -112,6 +116,12 @@ class Destination(Table):
     """What the provider makes of what it sees itself; "none" keeps none."""
     requires: Annotated[Requires, BeforeValidator(parse_requires)] = Requires()
     """What mail must have, such as SPF, DKIM, a PTR record; "none" requires nothing."""
+
+    @model_validator(mode="after")
+    def _has_these_hosts(self) -> Self:
+        if self.unreachable_mx_hosts > self.mx_hosts:
+            raise ValueError("unreachable_mx_hosts are some of mx_hosts: write no more than these")
+        return self
 
     def domain_names(self) -> tuple[str, ...]:
         """Return the receiving domains; counted ones are named after the destination."""

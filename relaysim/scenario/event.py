@@ -1,10 +1,11 @@
 """Scripted events: changes at times that the user sets."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from relaysim.scenario.table import AddressName, Duration, Moment, Share, Table
+from relaysim.mail.address import parse_ip
+from relaysim.scenario.table import AddressName, Duration, Moment, Positive, Share, Table
 
 
 class Stop(Table):
@@ -33,13 +34,40 @@ class Listing(Table):
     """Whether the listing lasts its time in spite of requests for removal."""
 
 
-class Outage(Table):
-    """No connection to any domain of a destination succeeds for a time."""
+def _spelled(line: object) -> object:
+    """Return the name of a line; a public IP in its canonical spelling."""
+    try:
+        return str(parse_ip(line))
+    except ValueError:
+        return line
 
-    destination: str
-    """Which destination."""
+
+class Outage(Table):
+    """No connection to a destination, or by an Internet line, succeeds for a time.
+
+    The destination `internal` is the mailbox server: deliveries to it fail, and users send nothing.
+    With `mx_hosts`, so many MX hosts of each domain do not answer: connections wait for their
+    time-out and try the next host. A line that is down cuts connections, and nothing answers.
+    """
+
+    exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = (("destination", "line"),)
+
+    destination: str | None = None
+    """Which destination; `internal` is the mailbox server."""
+    line: Annotated[str, BeforeValidator(_spelled)] | None = None
+    """Which line: a key of `[lines]`, or the public IP that has a line of its own."""
+    mx_hosts: Positive | None = None
+    """How many of its MX hosts do not answer; without it connections fail at once."""
     for_: Annotated[Duration, Field(alias="for")]
     """How long."""
+
+    @model_validator(mode="after")
+    def _has_hosts(self) -> Self:
+        if self.mx_hosts is not None and self.line is not None:
+            raise ValueError("only a destination has MX hosts: leave mx_hosts out")
+        if self.mx_hosts is not None and self.destination == "internal":
+            raise ValueError("the mailbox server has no MX hosts: leave mx_hosts out")
+        return self
 
 
 class ResolverFault(Table):
@@ -82,7 +110,7 @@ class Event(Table):
     listing: Listing | None = None
     """An IP is listed."""
     outage: Outage | None = None
-    """A destination cannot be reached."""
+    """A destination, the mailbox server or a line cannot be reached."""
     resolver_fault: ResolverFault | None = None
     """Receivers take every IP for listed."""
     rate: RateChange | None = None

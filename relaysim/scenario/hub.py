@@ -56,6 +56,7 @@ _EXCHANGE = (
     "transient_failure_retry_count",
     "transient_failure_retry_interval",
     "outbound_connection_failure_retry_interval",
+    "mailbox_delivery_queue_retry_interval",
 )
 _POSTFIX = (
     "minimal_backoff_time",
@@ -138,6 +139,8 @@ class Hub(Table):
     """Deliveries to mailboxes at a time."""
     max_concurrent_mailbox_submissions: Limit
     """Submissions from mailboxes at a time."""
+    smtp_connect_timeout: Duration
+    """Time that it waits for the answer of an MX host before it tries the next one."""
     reject_time: Duration
     """How long a refusal by a receiver takes, once connected."""
     skip_5xx_greeting: bool
@@ -145,6 +148,10 @@ class Hub(Table):
 
     message_retry_interval: Interval | None = None
     """Wait of a message that a 4xx reply deferred."""
+    message_retry_factor: Annotated[float, Field(ge=1.0, le=10.0)] = 1.0
+    """Factor from one such wait to the next, for servers that back off; Exchange has 1."""
+    message_retry_longest: Interval | None = None
+    """The longest of these waits; without it they grow until the message expires."""
     queue_glitch_retry_count: _Retries = None
     """First retries of a queue that cannot connect."""
     queue_glitch_retry_interval: Interval | None = None
@@ -155,6 +162,8 @@ class Hub(Table):
     """Wait before each of them."""
     outbound_connection_failure_retry_interval: Interval | None = None
     """Wait of the queue from then on."""
+    mailbox_delivery_queue_retry_interval: Interval | None = None
+    """Wait of a queue to the mailbox server that cannot deliver."""
     minimal_backoff_time: Interval | None = None
     """Postfix: the shortest wait of a message that was deferred."""
     maximal_backoff_time: Interval | None = None

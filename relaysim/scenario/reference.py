@@ -264,6 +264,13 @@ def _domains(raw: Raw) -> Found:
                 yield Problem(path, f"this name is already in {noun} {other}")
 
 
+def _lines(raw: Raw) -> tuple[str, ...]:
+    """Return the names of all lines: the public IPs without a line have one of their own."""
+    own = [name for name, table in named(raw, "egress") if "line" not in table]
+    canonical = [str(parsed(parse_ip, name) or name) for name in own]
+    return tuple(dict.fromkeys([*at(raw, "lines"), *own, *canonical]))
+
+
 def _events(raw: Raw) -> Found:
     names: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         ("stop", "hub"): ("hub", tuple(at(raw, "hubs"))),
@@ -272,9 +279,10 @@ def _events(raw: Raw) -> Found:
         ("listing", "blocklist"): ("name in [blocklists]", tuple(at(raw, "blocklists"))),
         ("outage", "destination"): (
             "destination",
-            (*at(raw, "destinations"), *at(raw, "relays")),
+            (INTERNAL, *at(raw, "destinations"), *at(raw, "relays")),
         ),
         ("resolver_fault", "destination"): ("destination", tuple(at(raw, "destinations"))),
+        ("outage", "line"): ("line", _lines(raw)),
         ("rate", "stream"): ("stream", tuple(f"{host}.{name}" for host, name, _ in streams(raw))),
     }
     events = raw.get("events")

@@ -190,8 +190,16 @@ def _within(keys: Keys, value: Any) -> Iterator[tuple[Keys, Number]]:
 
 
 def _is_used(scenario: Scenario, keys: Keys) -> bool:
-    """Return whether a number is used; the share that refuses on a list may be for no list here."""
+    """Return whether a number is used.
+
+    The share that refuses on a list may be for no list here, and nothing may keep a host from
+    answering.
+    """
     match keys:
+        case ("hubs", _, "smtp_connect_timeout"):
+            return any(each.unreachable_mx_hosts for each in scenario.destinations.values()) or any(
+                event.outage is not None and event.outage.mx_hosts for event in scenario.events
+            )
         case ("destinations", name, "refuses_on", entry):
             known = scenario.destinations[name].refuses_on
             return any(

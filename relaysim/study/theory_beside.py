@@ -123,7 +123,10 @@ def _is_poisson(scenario: Scenario) -> bool:
     destinations must need no time to connect.
     """
     streams = [stream for host in scenario.hosts.values() for stream in host.streams.values()]
-    connects = any(mean(model.connect_time) for model in scenario.destinations.values())
+    connects = any(
+        mean(model.connect_time) or model.unreachable_mx_hosts
+        for model in scenario.destinations.values()
+    )
     return (
         bool(streams)
         and not scenario.events

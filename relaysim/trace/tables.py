@@ -92,6 +92,8 @@ class Level(Described):
         9,
         "subject: hub. Back pressure by the submission queue: 0 Normal, 1 Medium, 2 High",
     )
+    MX_OUTAGE = 10, "subject: destination. How many MX hosts of a domain an event keeps unreachable"
+    LINE_DOWN = 11, "subject: station. 1 while the line is down"
 
 
 class Cause(Described):

@@ -29,6 +29,7 @@ __all__ = [
     "looked_up",
     "mix",
     "mix_array",
+    "mx_counter",
     "name_key",
     "name_keys",
     "relay_counter",
@@ -69,6 +70,8 @@ class Decision(IntEnum):
     PUBLIC_IP = 12
     # Of the first recipient of a transaction, counted by attempt at the receiver.
     REQUIREMENT_DEFER = 13
+    # Of a recipient, or the first one of a transaction, by attempt and MX host (`mx_counter`).
+    MX_HOST = 14
     # Of a recipient, once; of an address of a mailing list, for all recipients that go to it.
     DESTINATION = 16
     DOMAIN = 17
@@ -244,6 +247,24 @@ def relay_counter(relay: int, attempt: int) -> int:
         without the service.
     """
     return attempt if relay < 0 else hop_counter(1, attempt)
+
+
+def mx_counter(relay: int, attempt: int, tried: int) -> int:
+    """Return the counter of the choice of an MX host.
+
+    Parameters
+    ----------
+    relay, attempt : int
+        As for `relay_counter`.
+    tried : int
+        How many hosts did not answer before, below 100.
+
+    Returns
+    -------
+    int
+        A counter for `draw32`.
+    """
+    return tried << 40 | relay_counter(relay, attempt)
 
 
 def draw32_array(

@@ -78,5 +78,7 @@ def test_a_client_without_mail_is_forgotten() -> None:
 
 def test_the_wait_is_the_first_retry_at_or_after_the_delay() -> None:
     for interval, expected in ((1, 5), (2, 6), (5, 5), (15, 15), (20, 20)):
-        assert wait(POSTGREY, interval * MINUTE) == expected * MINUTE
-    assert wait(POSTGREY, 3 * DAY) is None
+        assert wait(POSTGREY, lambda _, each=interval: each * MINUTE) == expected * MINUTE
+    assert wait(POSTGREY, lambda _: 3 * DAY) is None
+    # 1 + 2 + 4 minutes.
+    assert wait(POSTGREY, lambda failure: MINUTE << failure - 1) == 7 * MINUTE

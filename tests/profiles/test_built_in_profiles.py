@@ -183,6 +183,8 @@ def test_none_costs_nothing_and_limits_nothing_but_has_the_retry_clock() -> None
             assert value == "unlimited"
         elif key in ("commit_write", "queue_database_batch_timeout", "reject_time"):
             assert units.duration(value) == 0
+        elif key == "smtp_connect_timeout":
+            assert value == hub_defaults("postfix")[key]
         elif "retry" in key or key.endswith("timeout"):
             assert value == exchange[key]
     assert none["queue_database_batch_size"] == 1

@@ -345,6 +345,11 @@ REGISTRY: dict[str, Case] = {
         ("hubs.HUB01.mta=exchange-2019", AT_25, "destinations.gmail.greylisting={}"),
         by_hand=('hubs.HUB01.message_retry_interval="5 min"',),
     ),
+    "dead_mx_hosts": Case(
+        one_hub,
+        ("destinations.gmail.mx_hosts=2", "destinations.gmail.unreachable_mx_hosts=1"),
+        by_hand=('hubs.HUB01.smtp_connect_timeout="5 s"',),
+    ),
     "campaign_days": Case(
         one_hub,
         (

@@ -115,11 +115,15 @@ _HUB = _some(
     max_per_domain_outbound_connections=_NARROW,
     max_concurrent_mailbox_deliveries=LIMIT,
     max_concurrent_mailbox_submissions=LIMIT,
+    smtp_connect_timeout=("0 s", "1 s", "20 s"),
     reject_time=("0 s", "1 s"),
     shadow_redundancy_enabled=(True, True, False),
     site=("Istanbul", "Istanbul", "Ankara"),
     smtp_connector_queue_message_count_threshold_for_concurrent_connections=(1, 2, 3),
     message_retry_interval=("1 s", "1 min"),
+    mailbox_delivery_queue_retry_interval=("1 s", "20 s"),
+    message_retry_factor=(1.0, 1.5, 2.0),
+    message_retry_longest=("5 s", "1 min", "none"),
     queue_glitch_retry_count=(0, 2),
     queue_glitch_retry_interval=("1 s", "10 s"),
     transient_failure_retry_count=(0, 2),
@@ -165,6 +169,7 @@ _DESTINATION = _some(
     refusal_stage=("greeting", "mail", "rcpt", "data"),
     refusal_action=("reject", "defer", "score"),
     greylisting=("none", *GREYLISTING),
+    mx_hosts=(1, 2, 2, 3),
 )
 _ARRIVALS = st.one_of(
     st.builds(
@@ -308,7 +313,11 @@ def events(names: tuple[str, ...], of: tuple[str, ...]) -> st.SearchStrategy[lis
     )
     kinds = {
         "stop": st.sampled_from(names).map(lambda name: {"hub": name}),
-        "outage": st.sampled_from(PLACES[1:]).map(lambda name: {"destination": name}),
+        "outage": st.builds(
+            lambda name, hosts: {"destination": name} | hosts,
+            st.sampled_from(PLACES[1:]),
+            st.sampled_from(({}, {}, {"mx_hosts": 1}, {"mx_hosts": 2})),
+        ),
         "listing": listing,
         "resolver_fault": st.builds(
             lambda name, share: {"destination": name, "share": share},
@@ -317,6 +326,17 @@ def events(names: tuple[str, ...], of: tuple[str, ...]) -> st.SearchStrategy[lis
         ),
     }
     return st.lists(_event(kinds), max_size=9)
+
+
+def outages(tables: Tables) -> st.SearchStrategy[list[Tables]]:
+    """Outages of the mailbox server and of lines, in half of the worlds."""
+    own = [ip for ip, table in tables["egress"].items() if "line" not in table]
+    places = [
+        {"destination": "internal"},
+        *({"line": line} for line in [*tables.get("lines", ()), *own]),
+    ]
+    outage = _event({"outage": st.sampled_from(places)})
+    return st.one_of(st.just([]), st.lists(outage, max_size=3))
 
 
 @st.composite
@@ -328,7 +348,11 @@ def destinations(draw: st.DrawFn) -> Tables:
         "other": {"domains": ["example.net"]},
         "smarthost": {"domains": ["mx.provider.example"]},
     }
-    return {name: {"profile": "none"} | draw(_DESTINATION) | of for name, of in domains.items()}
+    result = {name: {"profile": "none"} | draw(_DESTINATION) | of for name, of in domains.items()}
+    for destination in result.values():
+        if "mx_hosts" in destination and draw(st.sampled_from((False, False, True))):
+            destination["unreachable_mx_hosts"] = 1
+    return result
 
 
 _OF_POSTFIX = _each(
@@ -660,6 +684,7 @@ def plain_worlds(draw: st.DrawFn) -> Tables:
         tables = draw(with_relays(tables))
     if draw(st.sampled_from((False, False, True))):
         tables = draw(with_authentication(tables))
+    tables["events"] += draw(outages(tables))
     tables["events"] = [event for event in tables["events"] if _in_time(event, DURATION, drain)]
     return tables
 

@@ -254,6 +254,8 @@ class Played:
         of = {
             Level.QUEUE_RETRY: names.queues,
             Level.OUTAGE: names.destinations,
+            Level.MX_OUTAGE: names.destinations,
+            Level.LINE_DOWN: names.stations,
             Level.HOST_RETRY: names.hosts,
         }.get(level, names.hubs)
         number = of.index(subject)

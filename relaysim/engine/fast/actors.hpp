@@ -232,6 +232,7 @@ struct Host {
   i64 first_open = -1, last_open = -1;  // the open sessions, in the order of acceptance
   // Of a mailbox server:
   i64 turn = 0;
+  Vec<i64> held;  // messages that wait for its return
 
   const HostPlan& plan(Run&) const;
   const VerdictPlan& verdict(Run&, i64 connector, i64* row = nullptr) const;
@@ -240,6 +241,7 @@ struct Host {
   void run_session(Run&, u32 number);
   bool dialogue(Run&, u32 number, Session&);
   void choose_target(Run&, Session&);
+  bool reaches(Run&, i64 hub) const;
   i64 greeting(Run&, Hub&, i64 connector, i64 source);
   void close_session(Run&, u32 number);
   void record_session(Run&, const Session&, i64 end);
@@ -417,7 +419,8 @@ struct DeliveryQueue {
 // relay/connection
 struct Connection {
   i64 step = 0, queue = 0, transaction = 0, epoch = 0, recipient = 0, attempt = 0, carried = 0;
-  i64 refusal = -1, verdict = 0, reply = -1, size = 0, due = 0, opened_at = 0;
+  i64 refusal = -1, verdict = 0, reply = -1, size = 0, due = 0, opened_at = 0, in_vain = 0;
+  i64 mailbox_stops = 0;
   u64 key = 0;
   i64 peer = -1, peer_epoch = 0, message = 0;
   bool is_cached = false;  // it comes from the cache of its queue

@@ -18,6 +18,11 @@ inline u64 hop_counter(i64 hop, i64 attempt) { return (u64)hop << 32 | (u64)atte
 // An attempt at a relay service draws apart from those at the receiver behind; -1: no service.
 inline u64 relay_counter(i64 relay, i64 attempt) { return hop_counter(relay >= 0, attempt); }
 
+// The counter of the choice of an MX host, after so many that did not answer.
+inline u64 mx_counter(i64 relay, i64 attempt, i64 tried) {
+  return (u64)tried << 40 | relay_counter(relay, attempt);
+}
+
 // A law: 65,536 values, and after them perhaps 65,536 parts of the top value.
 struct Law {
   const void* values;

@@ -3,10 +3,13 @@
 #include "draw.hpp"
 
 constexpr i64 SECOND = 1000000;
+constexpr i64 LONGEST_RETRY = 630720000000000;
+constexpr i64 FACTOR_1 = 1000;
 constexpr i64 MINUTE = 60000000;
 constexpr i64 HOUR = 3600000000;
 constexpr i64 DAY = 86400000000;
 constexpr i64 TOO_LARGE = -1;
+constexpr i64 MAILBOXES = 0;
 constexpr i64 DSN_SIZE = 5120;
 constexpr i64 PARTIES = 3;
 constexpr i64 SCALE = 65536;
@@ -56,13 +59,13 @@ enum PressureLevel : i64 { NORMAL = 0, MEDIUM = 1, HIGH = 2 };
 
 enum Peer : i64 { MAILBOX_SERVER = 0, EXCHANGE_SERVER = 1, OTHER = 2 };
 
-enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COST = 2, D_SEND_COST = 3, D_MAILBOX_TIME = 4, D_CONNECT_TIME = 5, D_RESPONSE_TIME = 6, D_CONNECT_FAILURE = 7, D_DEFER = 8, D_NDR = 9, D_DELAY_NOTICE = 10, D_PROXY = 11, D_PUBLIC_IP = 12, D_REQUIREMENT_DEFER = 13, D_DESTINATION = 16, D_DOMAIN = 17, D_PROVIDER_TRAP = 18, D_UNKNOWN = 19, D_COMPLAINT = 20, D_REPORT = 21, D_RECIPIENTS = 24, D_SIZE = 25, D_TRAP_DELAY = 26, D_COMPLAINT_DELAY = 27, D_FEEDBACK_DELAY = 28, D_JUNK = 29, D_CLEANED = 30, D_REQUIREMENT = 31, D_GAP = 32, D_BURST_FIRST = 33, D_BURST_LENGTH = 34, D_COMPROMISE = 35, D_STAGE = 40, D_ACTION = 41, D_MIRROR = 42, D_GREYLIST = 43, D_RESOLVER = 44, D_LIST_HAZARD = 48, D_LIST_COMPROMISE = 49, D_LIST_REQUEST = 50, D_LIST_VICINITY = 51, D_LIST_ESCALATE = 52, D_LIST_NEIGHBOUR = 53, D_LIST_ALTERNATION = 54, D_ADMIN_MONITOR = 56, D_ADMIN_NDR = 57, D_ADMIN_REPAIR = 58, D_PROVIDER_WIDENING = 60, D_PROVIDER_MITIGATION = 61 };
+enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COST = 2, D_SEND_COST = 3, D_MAILBOX_TIME = 4, D_CONNECT_TIME = 5, D_RESPONSE_TIME = 6, D_CONNECT_FAILURE = 7, D_DEFER = 8, D_NDR = 9, D_DELAY_NOTICE = 10, D_PROXY = 11, D_PUBLIC_IP = 12, D_REQUIREMENT_DEFER = 13, D_MX_HOST = 14, D_DESTINATION = 16, D_DOMAIN = 17, D_PROVIDER_TRAP = 18, D_UNKNOWN = 19, D_COMPLAINT = 20, D_REPORT = 21, D_RECIPIENTS = 24, D_SIZE = 25, D_TRAP_DELAY = 26, D_COMPLAINT_DELAY = 27, D_FEEDBACK_DELAY = 28, D_JUNK = 29, D_CLEANED = 30, D_REQUIREMENT = 31, D_GAP = 32, D_BURST_FIRST = 33, D_BURST_LENGTH = 34, D_COMPROMISE = 35, D_STAGE = 40, D_ACTION = 41, D_MIRROR = 42, D_GREYLIST = 43, D_RESOLVER = 44, D_LIST_HAZARD = 48, D_LIST_COMPROMISE = 49, D_LIST_REQUEST = 50, D_LIST_VICINITY = 51, D_LIST_ESCALATE = 52, D_LIST_NEIGHBOUR = 53, D_LIST_ALTERNATION = 54, D_ADMIN_MONITOR = 56, D_ADMIN_NDR = 57, D_ADMIN_REPAIR = 58, D_PROVIDER_WIDENING = 60, D_PROVIDER_MITIGATION = 61 };
 
 enum Status : i64 { STATUS_IN_FLIGHT = 0, STATUS_DELIVERED = 1, STATUS_JUNKED = 2, STATUS_BOUNCED = 3, STATUS_EXPIRED = 4, STATUS_REFUSED = 5, STATUS_ABANDONED = 6, STATUS_SUPPRESSED = 7 };
 
 enum Visit : i64 { VISIT_SESSION = 0, VISIT_RECEIVE = 1, VISIT_COMMIT = 2, VISIT_CATEGORIZE = 3, VISIT_SEND = 4, VISIT_LINE = 5, VISIT_SUBMIT = 6, VISIT_SHADOW_RECEIVE = 7, VISIT_SHADOW_COMMIT = 8 };
 
-enum Level : i64 { LEVEL_QUEUE_RETRY = 0, LEVEL_HUB_DOWN = 1, LEVEL_VERSION_BUCKETS = 2, LEVEL_QUEUE_DISK = 3, LEVEL_OUTAGE = 4, LEVEL_HOST_RETRY = 5, LEVEL_PROVIDER = 6, LEVEL_PAUSED = 7, LEVEL_LOG_DISK = 8, LEVEL_SUBMISSION_QUEUE = 9 };
+enum Level : i64 { LEVEL_QUEUE_RETRY = 0, LEVEL_HUB_DOWN = 1, LEVEL_VERSION_BUCKETS = 2, LEVEL_QUEUE_DISK = 3, LEVEL_OUTAGE = 4, LEVEL_HOST_RETRY = 5, LEVEL_PROVIDER = 6, LEVEL_PAUSED = 7, LEVEL_LOG_DISK = 8, LEVEL_SUBMISSION_QUEUE = 9, LEVEL_MX_OUTAGE = 10, LEVEL_LINE_DOWN = 11 };
 
 enum SignalKind : i64 { SIGNAL_TRAP = 0, SIGNAL_PROVIDER_TRAP = 1, SIGNAL_COMPLAINT = 2, SIGNAL_UNKNOWN = 3, SIGNAL_REPORT = 4 };
 
@@ -91,7 +94,7 @@ struct StreamPlan {
 };
 
 struct HostPlan {
-  i64 by_mailbox_server, account, sessions, messages_per_connection, retry_every, give_up_after, round_trip, bandwidth, first_target, target_count, first_server, server_count;
+  i64 by_mailbox_server, outside, account, sessions, messages_per_connection, retry_every, give_up_after, round_trip, bandwidth, first_target, target_count, first_server, server_count;
 };
 
 struct TargetPlan {
@@ -119,7 +122,7 @@ struct CostPlan {
 };
 
 struct HubPlan {
-  i64 cores, sends_first, cpu_station, commit_station, submission_station, egress, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, reject_time, skip_5xx_greeting, shadow, message_retry_interval, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, minimal_backoff_time, maximal_backoff_time, queue_run_delay, initial_destination_concurrency, connection_reuse_time, connection_cache_time, active_limit, in_flow_delay, process_start_time, max_idle, positive_feedback, negative_feedback, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, submission_queue_watched, queue_low_to_medium, queue_medium_to_high, queue_high_to_medium, queue_medium_to_low, submission_queue_history_depth, delay_start, delay_step, delay_longest, delays_first;
+  i64 cores, sends_first, cpu_station, commit_station, submission_station, egress, line, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, connect_timeout, reject_time, skip_5xx_greeting, shadow, message_retry_interval, message_retry_factor, message_retry_longest, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, mailbox_delivery_queue_retry_interval, minimal_backoff_time, maximal_backoff_time, queue_run_delay, initial_destination_concurrency, connection_reuse_time, connection_cache_time, active_limit, in_flow_delay, process_start_time, max_idle, positive_feedback, negative_feedback, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, submission_queue_watched, queue_low_to_medium, queue_medium_to_high, queue_high_to_medium, queue_medium_to_low, submission_queue_history_depth, delay_start, delay_step, delay_longest, delays_first;
 };
 
 struct DrivePlan {
@@ -155,7 +158,7 @@ struct RelayLimitPlan {
 };
 
 struct ReceiverPlan {
-  i64 connect_time, response_time, connect_failure, defer, connections_per_ip, junk_share, dnsbl_ttl, dnsbl_negative_ttl, deferral, unknown_user, greylisted, delay, retry_window, max_age, auto_whitelist_clients, keeps_reputation, throttled, cold, blocked, complaint_limit, unknown_limit, trap_limit, decay, domain_weight, least_inboxed, throttle_rate, persistence_time, recovery_time, block_time, first_requirement, requirement_count, bulk_from, bulk_junk;
+  i64 connect_time, response_time, connect_failure, mx_hosts, unreachable_mx_hosts, defer, connections_per_ip, junk_share, dnsbl_ttl, dnsbl_negative_ttl, deferral, unknown_user, greylisted, delay, retry_window, max_age, auto_whitelist_clients, keeps_reputation, throttled, cold, blocked, complaint_limit, unknown_limit, trap_limit, decay, domain_weight, least_inboxed, throttle_rate, persistence_time, recovery_time, block_time, first_requirement, requirement_count, bulk_from, bulk_junk;
 };
 
 struct StagePlan {
@@ -175,7 +178,7 @@ struct EgressPlan {
 };
 
 struct ScriptedPlan {
-  i64 at, until, what, subject, share;
+  i64 at, until, what, subject, share, count;
 };
 
 struct OperatorPlan {
@@ -940,4 +943,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "fa8f94b2e18d8ae70922796b2d2874fa"
+#define LAYOUT "441e29d557dc431597b85b18f8448ad5"

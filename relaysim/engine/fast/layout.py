@@ -13,19 +13,23 @@ from relaysim.mail import office_hours, provider_state
 from relaysim.mail.destination_concurrency import WHOLE, Feedback
 from relaysim.mail.dialogue import HUB_BANDWIDTH
 from relaysim.mail.provider_state import SCALE
-from relaysim.mail.retry_clock import SECOND
+from relaysim.mail.retry_clock import NEVER, SECOND
+from relaysim.mail.retry_clock import WHOLE as FACTOR_1
 from relaysim.mail.session_time import MAILBOX_SUBMISSION
-from relaysim.plan.plan import TOO_LARGE
+from relaysim.plan.plan import MAILBOXES, TOO_LARGE
 
 FEEDBACK = tuple(Feedback)
 """How the concurrency to a next hop changes, by its number."""
 
 CONSTANTS: dict[str, int] = {
     "SECOND": SECOND,
+    "LONGEST_RETRY": NEVER,
+    "FACTOR_1": FACTOR_1,
     "MINUTE": 60_000_000,
     "HOUR": 3_600_000_000,
     "DAY": 86_400_000_000,
     "TOO_LARGE": TOO_LARGE,
+    "MAILBOXES": MAILBOXES,
     "DSN_SIZE": DSN_SIZE,
     "PARTIES": PARTIES,
     "SCALE": SCALE,
@@ -146,6 +150,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
     ),
     "HostPlan": (
         "by_mailbox_server",
+        "outside",
         "account",
         "sessions",
         "messages_per_connection",
@@ -196,6 +201,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "commit_station",
         "submission_station",
         "egress",
+        "line",
         "dsn_stream",
         "batch_size",
         "batch_timeout",
@@ -203,15 +209,19 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "connection_rate",
         "mailbox_submissions",
         "outbound_connections",
+        "connect_timeout",
         "reject_time",
         "skip_5xx_greeting",
         "shadow",
         "message_retry_interval",
+        "message_retry_factor",
+        "message_retry_longest",
         "queue_glitch_retry_count",
         "queue_glitch_retry_interval",
         "transient_failure_retry_count",
         "transient_failure_retry_interval",
         "outbound_connection_failure_retry_interval",
+        "mailbox_delivery_queue_retry_interval",
         *QUEUE_MANAGER,
         "message_expiration_timeout",
         "delay_notification_timeout",
@@ -282,6 +292,8 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "connect_time",
         "response_time",
         "connect_failure",
+        "mx_hosts",
+        "unreachable_mx_hosts",
         "defer",
         "connections_per_ip",
         "junk_share",
@@ -305,7 +317,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
     "RequirementPlan": ("lacking", "of_bulk", "defer", "refuse", "junk"),
     "LinePlan": ("bandwidth", "station"),
     "EgressPlan": ("network", "ptr"),
-    "ScriptedPlan": ("at", "until", "what", "subject", "share"),
+    "ScriptedPlan": ("at", "until", "what", "subject", "share", "count"),
     "OperatorPlan": ("trap_delay",),
     "SourcePlan": ("stream", "host", "first", "last"),
     "ListPlan": ("first", "size"),

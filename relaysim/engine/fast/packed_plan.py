@@ -32,7 +32,7 @@ from relaysim.scenario.problem import Problem, ScenarioError
 from relaysim.trace.tables import Level, Names
 
 NO_ROUTE = -2
-_SCRIPTED = ("stop", "outage", "listing", "resolver_fault")
+_SCRIPTED = ("stop", "outage", "listing", "resolver_fault", "mx outage", "line outage")
 _DRIVE = {Resource.DATABASE: Level.QUEUE_DISK, Resource.LOG: Level.LOG_DISK}
 _NAMED = {
     "unable_to_connect": reply.UNABLE_TO_CONNECT,
@@ -204,7 +204,7 @@ class _Packing:
         ]
         script = [
             {
-                **fields(event, "at", "until", "subject", "share"),
+                **fields(event, "at", "until", "subject", "share", "count"),
                 "what": _SCRIPTED.index(event.what),
             }
             for event in plan.script
@@ -238,7 +238,8 @@ class _Packing:
         for number, host in enumerate(plan.hosts):
             row = fields(
                 host,
-                *("by_mailbox_server", "account", "sessions", "messages_per_connection"),
+                *("by_mailbox_server", "outside", "account", "sessions"),
+                "messages_per_connection",
                 *("retry_every", "give_up_after", "round_trip", "bandwidth"),
             )
             row |= {"first_target": len(targets), "target_count": len(host.submission_targets)}
@@ -334,10 +335,12 @@ class _Packing:
                     **fields(
                         hub,
                         *("cores", "sends_first", "cpu_station", "commit_station"),
-                        "submission_station",
-                        *("egress", "dsn_stream", "batch_size", "batch_timeout", "commit_write"),
+                        *("submission_station", "egress", "line", "dsn_stream"),
+                        *("batch_size", "batch_timeout", "commit_write"),
                         *("connection_rate", "mailbox_submissions", "outbound_connections"),
-                        *("reject_time", "skip_5xx_greeting", "shadow", "message_retry_interval"),
+                        *("connect_timeout", "reject_time", "skip_5xx_greeting", "shadow"),
+                        *("message_retry_interval", "message_retry_factor"),
+                        "message_retry_longest",
                         *("message_expiration_timeout", "delay_notification_timeout"),
                     ),
                     **fields(hub.retry, *hub.retry.__slots__),
@@ -447,7 +450,8 @@ class _Packing:
             {
                 **fields(
                     receiver,
-                    *("connect_failure", "defer", "connections_per_ip", "junk_share"),
+                    *("connect_failure", "mx_hosts", "unreachable_mx_hosts"),
+                    *("defer", "connections_per_ip", "junk_share"),
                     *("dnsbl_ttl", "dnsbl_negative_ttl"),
                 ),
                 "connect_time": self.laws.number(receiver.connect_time),

@@ -71,6 +71,7 @@ struct Run {
   void record_submission(const Place&, i64 end);
   void mailbox_submission_failed(i64 host, i64 message, i64 reply);
   void close_mailbox(Host&);
+  void resume_mailboxes();
   // relay/connection
   void deliver(DeliveryQueue&, i64 transaction, const CachedConnection* cached);
   void outside(u32 number);

@@ -1,7 +1,7 @@
 // The script of a run: streams create messages, and scripted events begin and end.
 #include "run.hpp"
 
-enum What { STOP, OUTAGE, LISTING, RESOLVER_FAULT };
+enum What { STOP, OUTAGE, LISTING, RESOLVER_FAULT, MX_OUTAGE, LINE_OUTAGE };
 
 // Schedules the next message of a stream, at its time.
 void Run::next_message(i64 number) {
@@ -36,7 +36,7 @@ void Run::keep_open() {
 // Schedules the scripted events. Where one ends when the next one of the same kind and subject
 // begins, the later one begins first: the state lasts.
 void Run::play() {
-  const u64 kinds[] = {0, DESTINATION, EGRESS, DESTINATION};
+  const u64 kinds[] = {0, DESTINATION, EGRESS, DESTINATION, DESTINATION, LINE};
   for (i64 number = 0; number < plan.script.size; number++) {
     const ScriptedPlan& event = plan.script[number];
     u64 entity = kinds[event.what] | (u64)event.subject;
@@ -54,6 +54,13 @@ void Run::script(i64 number, bool begins) {
       break;
     case OUTAGE:
       reputation.outage(*this, event.subject, begins);
+      if (event.subject == MAILBOXES && !reputation.outages[MAILBOXES]) resume_mailboxes();
+      break;
+    case LINE_OUTAGE:
+      reputation.line_outage(*this, event.subject, begins);
+      break;
+    case MX_OUTAGE:
+      reputation.lose_hosts(*this, event.subject, begins ? event.count : -event.count);
       break;
     case RESOLVER_FAULT:
       reputation.resolver_fault(*this, number, begins);

@@ -5,6 +5,9 @@
 void Reputation::begin(Run& run) {
   const Plan& plan = run.plan;
   outages.fill(plan.receivers.size, 0);
+  lost_hosts.fill(plan.receivers.size, 0);
+  lines_down.fill(plan.lines.size, 0);
+  line_cut_at.fill(plan.lines.size, -1);
   known.fill(plan.receivers.size * plan.streams.size * plan.egress.size, nullptr);
   providers.fill(plan.receivers.size, Provider());
   i64 answers = plan.receiver_of.size * PARTIES * plan.egress.size;
@@ -22,6 +25,9 @@ void Reputation::begin(Run& run) {
 
 void Reputation::free_memory() {
   outages.free_memory();
+  lost_hosts.free_memory();
+  lines_down.free_memory();
+  line_cut_at.free_memory();
   connections.free_memory();
   known.free_memory();
   for (i64 receiver = 0; receiver < providers.size; receiver++) {
@@ -304,7 +310,10 @@ void Run::free_actors() {
       queue.suspended[place].held.free_memory();
     queue.suspended.free_memory();
   }
-  for (i64 number = 0; number < hosts.size; number++) hosts[number].spool.free_memory();
+  for (i64 number = 0; number < hosts.size; number++) {
+    hosts[number].spool.free_memory();
+    hosts[number].held.free_memory();
+  }
   for (i64 number = 0; number < places_of.size; number++) places_of[number].waiting.free_memory();
   for (i64 number = 0; number < sessions_of.size; number++) {
     sessions_of[number].from_source.free_memory();

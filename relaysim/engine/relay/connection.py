@@ -10,7 +10,7 @@ from relaysim.engine.relay.station import RECEIVE, SEND, Line
 from relaysim.engine.reputation.receiver import ACCEPTED, CLOSED, DEFERRED, Internet
 from relaysim.mail.dialogue import HUB_BANDWIDTH, transfer_time
 from relaysim.mail.reply import CLOSES, PERMANENT
-from relaysim.plan.plan import Plan
+from relaysim.plan.plan import MAILBOXES, Plan
 from relaysim.trace.tables import Status, Visit
 from relaysim.traffic.draw import Decision, draw32, hop_counter, looked_up, relay_counter
 
@@ -51,11 +51,13 @@ class Connections:
         recipient = transactions.first_recipient[transaction]
         attempt = transactions.attempts[transaction]
 
-        # Connect: a process, TCP and greeting. A cached connection needs the process alone.
-        time = hub.outbound.processes.wait(loop.tick)
+        # Connect: a process, MX hosts that do not answer, TCP and greeting. A cached connection
+        # needs the process alone.
+        time, in_vain = hub.outbound.processes.wait(loop.tick), 0
         if cached is None:
+            in_vain = internet.unanswered(plan, transaction)
             bits = draw32(record.key[recipient], _CONNECT_TIME, relay_counter(plan.relay, attempt))
-            time += looked_up(receiver.connect_time, bits)
+            time += looked_up(receiver.connect_time, bits) + in_vain * hub.plan.connect_timeout
         else:
             opened_at, carried = cached.opened_at, cached.carried
         if time:
@@ -64,7 +66,9 @@ class Connections:
         if hub.epoch != epoch and cached is not None:
             internet.disconnect(plan)
         if hub.epoch == epoch and cached is None:  # else the hub stopped while it connected
-            refusal = internet.connect(plan, transaction)
+            refusal = internet.unable
+            if in_vain < receiver.mx_hosts:
+                refusal = internet.connect(plan, transaction)
             if refusal >= 0 and refusal != internet.unable:
                 due = loop.tick + hub.plan.reject_time
                 yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
@@ -117,6 +121,10 @@ class Connections:
             if hub.epoch != epoch:
                 internet.disconnect(plan)
                 return
+            if internet.line_cut_at[plan.line] > opened_at:  # the line went down meanwhile
+                internet.disconnect(plan)
+                queue.connection_dropped(transaction)
+                return
 
             # The verdict. The queue may be in Retry now, because another connection failed.
             if verdict == CLOSED:
@@ -160,14 +168,17 @@ class Connections:
         """Carry mail over a connection to the mailbox server, or to another hub of the site.
 
         If the other hub stops, this hub notices when it has sent its message or waits for the
-        commit. A hub short of resources takes no further message over an open connection either;
-        its delay of replies applies to other hubs too (confirmed for Exchange 2013).
+        commit; if the mailbox server does, at the end of the delivery. A hub short of resources
+        takes no further message over an open connection either; its delay of replies applies to
+        other hubs too (confirmed for Exchange 2013).
         """
         plan, hub, loop, record = queue.plan, queue.hub, queue.loop, queue.record
         transactions, messages = queue.transactions, record.messages
         accepted = self.internet.accepted
-        epoch, opened_at = hub.epoch, loop.tick
+        epoch, opened_at, mailbox_stops = hub.epoch, loop.tick, self.internet.mailbox_stops
         peer, refusal = queue.hubs.next()
+        if peer is None and refusal < 0 and self.internet.outages[MAILBOXES]:
+            refusal = self.internet.unable
         if refusal >= 0:
             queue.connection_failed(transaction, refusal)
             return
@@ -242,7 +253,8 @@ class Connections:
             if hub.epoch != epoch:
                 queue.hubs.leave(peer, peer_epoch)
                 return
-            if peer is not None and peer.epoch != peer_epoch:
+            cut_off = self.internet.mailbox_stops != mailbox_stops
+            if cut_off if peer is None else peer.epoch != peer_epoch:
                 queue.connection_dropped(transaction)
                 return
 

@@ -44,9 +44,17 @@ class OpenSession(NamedTuple):
 class Host:
     """A host that submits over SMTP.
 
+    A host outside reaches a hub by the line of its public IP; an outage of the line refuses new
+    sessions and leaves open ones alone (assumption).
+
     Messages wait in the spool, first in, first out. While a message waits and the host may open one
     more session, a session connects. A session closes when the spool is empty or after
     `messages_per_connection` messages.
+
+    Parameters
+    ----------
+    lines_down : sequence of int
+        For each line its current outages.
 
     Attributes
     ----------
@@ -70,10 +78,12 @@ class Host:
         number: int,
         hubs: Sequence[Hub],
         balancers: Sequence[LoadBalancer],
+        lines_down: Sequence[int],
     ) -> None:
         self.loop, self.record, _, self.scenario_plan = context
         self.number, self.entity = number, HOST | number
         self.hubs, self.balancers = hubs, balancers
+        self.lines_down = lines_down
         self.plan = context.plan.hosts[number]
         self.spool: deque[int] = deque()
         self.sessions = self.connected = self.connections = 0
@@ -113,7 +123,7 @@ class Host:
                 place, target = self._target(server)
                 number, connector, _ = target
                 answer = self.unable  # -1: a greeting
-                if number >= 0 and self.hubs[number].up:  # -1: no hub has the address
+                if number >= 0 and self._reaches(self.hubs[number]):  # -1: no hub has the address
                     hub = self.hubs[number]
                     answered = hub.next_connection_time()
                     if answered > loop.tick:
@@ -161,6 +171,10 @@ class Host:
         if place < 0:  # the load balancer has no hub that runs
             return place, SubmissionTarget(-1, -1)
         return place, self.plan.submission_targets[server.first + place]
+
+    def _reaches(self, hub: Hub) -> bool:
+        """Return whether a hub answers: it is up, and so is its line for a host outside."""
+        return hub.up and not (self.plan.outside and self.lines_down[hub.plan.line])
 
     def _greeting(self, hub: Hub, target: SubmissionTarget) -> int:
         """Return the reply with which a hub refuses a session now; -1 if it greets the host."""

@@ -59,6 +59,19 @@ class MailboxServer:
     hub that is down is passed over, and after a refusal or a cut submission the server tries the
     next hub at once. After the last hub the message waits for `retry_every`.
 
+    While the server is down, the mail of the users waits for its return; a submission under way
+    ends as usual (assumption).
+
+    Parameters
+    ----------
+    is_down : callable
+        Returns whether the server is down.
+
+    Attributes
+    ----------
+    held : list of int
+        Messages that wait for its return.
+
     Notes
     -----
     It is an assumption that submission goes on to another hub of the site without a wait.
@@ -72,6 +85,7 @@ class MailboxServer:
         number: int,
         hubs: Sequence[Hub],
         places: Sequence[SubmissionPlaces],
+        is_down: Callable[[], bool],
     ) -> None:
         self.loop, self.record, _, plan = context
         self.entity = HOST | number
@@ -80,12 +94,17 @@ class MailboxServer:
         self.places = [places[target.hub] for target in self.plan.submission_targets]
         self.timing = mailbox_timing(self.plan.round_trip, self.plan.bandwidth)
         self.turn = 0
+        self.is_down = is_down
+        self.held: list[int] = []
         self.open_submissions: dict[int, OpenSubmission] = {}
         self.refused = self.record.replies.number(str(reply.INSUFFICIENT_RESOURCES))
         self.unable = self.record.replies.number(str(reply.UNABLE_TO_CONNECT))
 
     def submit(self, message: int) -> None:
         """Begin an attempt for a message that a user has sent."""
+        if self.is_down():
+            self.held.append(message)
+            return
         first = self.turn
         self.turn = (first + 1) % len(self.hubs)
         for turn in range(len(self.hubs)):
@@ -96,6 +115,12 @@ class MailboxServer:
         number = self.hubs[first].number
         self.record.refusal(message, number, -1, self.loop.tick, self.unable)
         self._submission_failed(message, self.unable)
+
+    def resume(self) -> None:
+        """Submit what waited for the return of the server."""
+        held, self.held = self.held, []
+        for message in held:
+            self.submit(message)
 
     def _hub(self, first: int, turn: int) -> Hub:
         return self.hubs[(first + turn) % len(self.hubs)]
@@ -118,7 +143,7 @@ class MailboxServer:
     def _submission(self, message: int, first: int, turn: int) -> ProcessGenerator:
         """Submit a message that has a place at a hub."""
         loop, messages, hub = self.loop, self.record.messages, self._hub(first, turn)
-        if not hub.up:  # it stopped while the message waited for a place
+        if self.is_down() or not hub.up:  # since the message waited for a place
             self.submit(message)
             return
         messages.attempts[message] += 1

@@ -4,7 +4,7 @@ from relaysim.engine.context import Context
 from relaysim.engine.kernel import TIMER, Event
 from relaysim.engine.relay.active_queue import PerNextHop
 from relaysim.engine.relay.hub import Hub
-from relaysim.mail.retry_clock import backed_off_retry
+from relaysim.mail.retry_clock import backed_off_retry, message_retry_delay
 
 
 class MessageRetry:
@@ -40,7 +40,12 @@ class MessageRetry:
         now, plan = self.loop.tick, self.hub.plan
         postfix = plan.queue_manager
         if postfix is None:
-            return now + self.interval
+            return now + message_retry_delay(
+                self.transactions.attempts[transaction],
+                self.interval,
+                plan.message_retry_factor,
+                plan.message_retry_longest,
+            )
         arrived_at = self.transactions.expires[transaction] - plan.message_expiration_timeout
         return backed_off_retry(
             now,

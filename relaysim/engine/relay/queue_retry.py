@@ -6,6 +6,7 @@ from relaysim.engine.context import Context
 from relaysim.engine.kernel import QUEUE, TIMER, Event
 from relaysim.engine.relay.hub import Hub
 from relaysim.mail.retry_clock import queue_retry_delay
+from relaysim.plan.names import QueueKind
 from relaysim.trace.tables import Level
 
 
@@ -31,6 +32,7 @@ class QueueRetry:
 
     def __init__(self, context: Context, hub: Hub, number: int, on_due: Callable[[], None]) -> None:
         self.loop, self.record = context.loop, context.record
+        self.of_mailboxes = context.plan.queues[number].kind is QueueKind.MAILBOX
         self.hub, self.number, self.on_due = hub, number, on_due
         self.active = False
         self.failures = 0
@@ -52,6 +54,8 @@ class QueueRetry:
     def delay(self, failures: int) -> int:
         """Return how long the hub waits after a number of failures in a row; microseconds."""
         retry = self.hub.plan.retry
+        if self.of_mailboxes:
+            return retry.mailbox_delivery_queue_retry_interval
         return queue_retry_delay(
             failures,
             retry.queue_glitch_retry_count,

@@ -19,9 +19,9 @@ from relaysim.engine.reputation.signals import SignalReports
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
 from relaysim.mail.transport_enforcement import enforcement_reply
-from relaysim.plan.plan import QueuePlan, StreamPlan
+from relaysim.plan.plan import MAILBOXES, QueuePlan, StreamPlan
 from relaysim.trace.tables import NO_CAUSE, PROVIDER_CAUSE, Level, Status
-from relaysim.traffic.draw import Decision, draw32, relay_counter
+from relaysim.traffic.draw import Decision, draw32, mx_counter, relay_counter
 from relaysim.traffic.signal_draws import Signal
 from relaysim.traffic.workload import Draws
 
@@ -33,6 +33,7 @@ REJECT, DEFER, SCORE = range(3)
 """What it does then: refuse for good, refuse for now, or put the mail into the junk folder."""
 
 _CONNECT_FAILURE, _DEFER = int(Decision.CONNECT_FAILURE), int(Decision.DEFER)
+_MX_HOST = int(Decision.MX_HOST)
 _JUNK, _UNKNOWN = int(Decision.JUNK), int(Signal.UNKNOWN)
 _DELIVERED, _JUNKED = int(Status.DELIVERED), int(Status.JUNKED)
 
@@ -49,7 +50,16 @@ class Internet:
     watched : list of bool
         For each domain whether it may do anything but accept all mail in the same way.
     outages : list of int
-        For each destination the current scripted outages; they may overlap.
+        For each destination the current scripted outages; they may overlap. Those of the own
+        mailboxes are outages of the mailbox server.
+    mailbox_stops : int
+        Outages of the mailbox server so far. Another number after a yield means that it cut a
+        delivery.
+    lines_down, line_cut_at : list of int
+        For each line its current scripted outages, and when the last one began; -1: none did. A
+        connection that is older was cut.
+    lost_hosts : list of int
+        For each destination the MX hosts of a domain that scripted outages keep unreachable.
     connections : dict of (int, int) to int
         Open connections by egress and domain, where the destination limits them.
     counts_volume : bool
@@ -114,6 +124,9 @@ class Internet:
         ]
         self.outages = [0] * len(plan.receivers)
         self.offset = plan.operations.offset
+        self.lost_hosts = [0] * len(plan.receivers)
+        self.mailbox_stops = 0
+        self.lines_down, self.line_cut_at = [0] * len(plan.lines), [-1] * len(plan.lines)
         self.connections: dict[tuple[int, int], int] = {}
         self.counts_volume = any(blocklist.counts_volume for blocklist in plan.blocklists)
         self.unable = self.record.replies.number(str(reply.UNABLE_TO_CONNECT))
@@ -129,13 +142,35 @@ class Internet:
 
     # A connection, in the order of its stages.
 
+    def unanswered(self, queue: QueuePlan, transaction: int) -> int:
+        """Return how many MX hosts a new connection tries in vain; all if none answers.
+
+        None answers while the line is down: names are in the cache of the resolver (assumption).
+        The hosts have equal preference, so each attempt tries them in an order of its own (Postfix,
+        `smtp_randomize_addresses`; for Exchange an assumption).
+        """
+        receiver = self.plan.receivers[queue.receiver]
+        hosts = receiver.mx_hosts
+        if self.lines_down[queue.line]:
+            return hosts
+        dead = min(receiver.unreachable_mx_hosts + self.lost_hosts[queue.receiver], hosts)
+        tried = 0
+        while tried < dead:
+            key = self.record.key[self.transactions.first_recipient[transaction]]
+            attempt = self.transactions.attempts[transaction]
+            bits = draw32(key, _MX_HOST, mx_counter(queue.relay, attempt, tried))
+            if bits * (hosts - tried) >> 32 >= dead - tried:  # one that answers is next
+                break
+            tried += 1
+        return tried
+
     def connect(self, queue: QueuePlan, transaction: int) -> int:
         """Return the reply that refuses a new connection.
 
-        The reasons, in this order: the destination is down, the connection fails by chance, too
-        many connections from this IP, the IP is on a blocklist on which the domain acts at the
-        greeting, too many connections for a relay service. After a greeting, `disconnect` must
-        follow when the connection ends.
+        The reasons, in this order: the destination or the line is down, the connection fails by
+        chance, too many connections from this IP, the IP is on a blocklist on which the domain acts
+        at the greeting, too many connections for a relay service. After a greeting, `disconnect`
+        must follow when the connection ends.
 
         Returns
         -------
@@ -145,7 +180,7 @@ class Internet:
         egress, domain = queue.egress, queue.domain
         number = self.plan.receiver_of[domain]
         receiver = self.plan.receivers[number]
-        if self.outages[number]:
+        if self.outages[number] or self.lines_down[queue.line]:
             return self.unable
         if receiver.connect_failure:
             key = self.record.key[self.transactions.first_recipient[transaction]]
@@ -379,9 +414,15 @@ class Internet:
 
     # Scripted outages.
 
+    def lose_hosts(self, receiver: int, hosts: int) -> None:
+        """Make so many more MX hosts of each domain unreachable; a negative number: fewer."""
+        self.lost_hosts[receiver] += hosts
+        self.record.level(Level.MX_OUTAGE, receiver, self.loop.tick, self.lost_hosts[receiver])
+
     def begin_outage(self, receiver: int) -> None:
         """Begin an outage: connections to the destination fail from now on."""
         self.outages[receiver] += 1
+        self.mailbox_stops += receiver == MAILBOXES
         if self.outages[receiver] == 1:
             self.record.level(Level.OUTAGE, receiver, self.loop.tick, 1)
 
@@ -390,3 +431,18 @@ class Internet:
         self.outages[receiver] -= 1
         if not self.outages[receiver]:
             self.record.level(Level.OUTAGE, receiver, self.loop.tick, 0)
+
+    def begin_line_outage(self, line: int) -> None:
+        """Begin an outage of a line: connections by it are cut, and new ones fail."""
+        self.lines_down[line] += 1
+        self.line_cut_at[line] = self.loop.tick
+        if self.lines_down[line] == 1:
+            station = self.plan.lines[line].station
+            self.record.level(Level.LINE_DOWN, station, self.loop.tick, 1)
+
+    def end_line_outage(self, line: int) -> None:
+        """End an outage of a line, unless another one still lasts."""
+        self.lines_down[line] -= 1
+        if not self.lines_down[line]:
+            station = self.plan.lines[line].station
+            self.record.level(Level.LINE_DOWN, station, self.loop.tick, 0)

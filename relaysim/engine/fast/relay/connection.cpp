@@ -34,15 +34,19 @@ void Run::outside(u32 number) {
   self.attempt = transactions.attempts[self.transaction];
   self.key = record.key(self.recipient);
 
-  // Connect: a process, TCP and greeting. A cached connection needs the process alone.
-  self.due = hub.outbound.processes.wait(now());
+  // Connect: a process, MX hosts that do not answer, TCP and greeting. A cached connection needs the
+  // process alone.
+  self.in_vain = self.is_cached ? 0 : reputation.unanswered(*this, plan, self.transaction);
+  self.due = self.in_vain * hub_plan.connect_timeout + hub.outbound.processes.wait(now());
   if (!self.is_cached)
     self.due += law(receiver.connect_time).looked_up(draw32(self.key, D_CONNECT_TIME, relay_counter(plan.relay, self.attempt)));
   if (self.due) WAIT(loop.at(now() + self.due, ATTEMPT, entity, self.recipient, self.attempt, me));
   self.refusal = -1;  // the reply that refuses the connection; -1: a greeting
   if (hub.epoch != self.epoch && self.is_cached) reputation.disconnect(*this, plan);
   if (hub.epoch == self.epoch && !self.is_cached) {  // else the hub stopped while it connected
-    self.refusal = reputation.connect(*this, plan, self.transaction);
+    self.refusal = reputation.unable;
+    if (self.in_vain < receiver.mx_hosts)
+      self.refusal = reputation.connect(*this, plan, self.transaction);
     if (self.refusal >= 0 && self.refusal != reputation.unable)
       WAIT(loop.at(now() + hub_plan.reject_time, ATTEMPT, entity, self.recipient, self.attempt, me));
   }
@@ -104,6 +108,11 @@ void Run::outside(u32 number) {
       reputation.disconnect(*this, plan);
       goto over;
     }
+    if (reputation.line_cut_at[plan.line] > self.opened_at) {  // the line went down meanwhile
+      reputation.disconnect(*this, plan);
+      queue.connection_dropped(*this, self.transaction);
+      goto over;
+    }
 
     // The verdict. The queue may be in Retry now, because another connection failed.
     if (self.verdict == CLOSED) {
@@ -161,7 +170,10 @@ void Run::inside(u32 number) {
   BEGIN
   self.epoch = hub.epoch;
   self.opened_at = now();
+  self.mailbox_stops = reputation.mailbox_stops;
   self.peer = queue.next_hub(*this, &self.refusal);
+  if (self.peer < 0 && self.refusal < 0 && reputation.outages[MAILBOXES])
+    self.refusal = reputation.unable;
   if (self.refusal >= 0) {
     queue.connection_failed(*this, self.transaction, self.refusal);
     goto over;
@@ -248,7 +260,7 @@ void Run::inside(u32 number) {
       queue.leave(*this, self.peer, self.peer_epoch);
       goto over;
     }
-    if (peer && peer->epoch != self.peer_epoch) {
+    if (peer ? peer->epoch != self.peer_epoch : reputation.mailbox_stops != self.mailbox_stops) {
       queue.connection_dropped(*this, self.transaction);
       goto over;
     }

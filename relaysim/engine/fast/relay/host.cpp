@@ -42,7 +42,7 @@ void Host::run_session(Run& run, u32 session) {
     for (self.turn = 0; self.turn < plan.server_count; self.turn++) {
       choose_target(run, self);
       self.answer = run.record.reply(run.plan.run[0].unable_to_connect);  // -1: a greeting
-      if (self.target_hub >= 0 && run.hubs[self.target_hub].up) {  // -1: no hub has the address
+      if (self.target_hub >= 0 && reaches(run, self.target_hub)) {  // -1: no hub has the address
         self.hub = self.target_hub;
         self.accepted_at = run.hubs[self.hub].next_connection_time(run);
         if (self.accepted_at > run.now())
@@ -106,6 +106,12 @@ void Host::choose_target(Run& run, Session& self) {
   self.target_hub = target.hub;
   self.connector = target.connector;
   self.source = target.source;
+}
+
+// Whether a hub answers: it is up, and so is its line for a host outside.
+bool Host::reaches(Run& run, i64 hub) const {
+  return run.hubs[hub].up &&
+         !(plan(run).outside && run.reputation.lines_down[run.plan.hubs[hub].line]);
 }
 
 // The reply with which a hub refuses a session now; -1 if it greets the host.

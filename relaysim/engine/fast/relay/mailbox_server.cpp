@@ -8,6 +8,10 @@ Hub& Run::mailbox_hub(const HostPlan& host, i64 first, i64 turn) {
 // Begins an attempt for a message that a user has sent.
 void Run::submit_by_mailbox(Host& host, i64 message) {
   const HostPlan& given = plan.hosts[host.number];
+  if (reputation.outages[MAILBOXES]) {
+    host.held.push(message);
+    return;
+  }
   i64 first = host.turn;
   host.turn = (first + 1) % given.target_count;
   for (i64 turn = 0; turn < given.target_count; turn++)
@@ -19,6 +23,16 @@ void Run::submit_by_mailbox(Host& host, i64 message) {
   i64 unable = record.reply(plan.run[0].unable_to_connect);
   record.refusal(message, mailbox_hub(given, first, 0).number, -1, now(), unable);
   mailbox_submission_failed(host.number, message, unable);
+}
+
+// Submits what waited for the return of the mailbox server.
+void Run::resume_mailboxes() {
+  for (i64 number = 0; number < hosts.size; number++) {
+    Vec<i64> held = hosts[number].held;
+    hosts[number].held = Vec<i64>();
+    for (i64 place = 0; place < held.size; place++) submit_by_mailbox(hosts[number], held[place]);
+    held.free_memory();
+  }
 }
 
 // Queues for a place at a hub; the submission begins at once if a place is free.
@@ -76,7 +90,7 @@ bool Run::submission(u32 number, Place& self) {
   const Target me = {number, 0, SUBMISSION_PLACE};
   switch (self.submission_step) {
   case 0:
-    if (!hub.up) {  // it stopped while the message waited for a place
+    if (reputation.outages[MAILBOXES] || !hub.up) {  // since the message waited for a place
       submit_by_mailbox(hosts[given.host], message);
       return true;
     }

@@ -15,6 +15,8 @@ void DeliveryQueue::enter_retry(Run& run) {
 
 i64 DeliveryQueue::retry_delay(Run& run, i64 failure) {
   const HubPlan& plan = run.plan.hubs[hub];
+  if (!leads_outside && !this->plan(run).peer_count)
+    return plan.mailbox_delivery_queue_retry_interval;
   if (failure <= plan.queue_glitch_retry_count) return plan.queue_glitch_retry_interval;
   if (failure <= plan.queue_glitch_retry_count + plan.transient_failure_retry_count)
     return plan.transient_failure_retry_interval;

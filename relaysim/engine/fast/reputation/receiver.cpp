@@ -9,11 +9,28 @@ static u64 pair(i64 egress, i64 domain) { return (u64)egress << 32 | (u64)domain
 
 // A connection, in the order of its stages.
 
+// How many MX hosts a new connection tries in vain; all if none answers. The hosts have equal
+// preference, so each attempt tries them in an order of its own.
+i64 Reputation::unanswered(Run& run, const QueuePlan& queue, i64 transaction) {
+  const ReceiverPlan& receiver = run.plan.receivers[queue.receiver];
+  const i64 hosts = receiver.mx_hosts;
+  if (lines_down[queue.line]) return hosts;
+  const i64 dead = smaller(receiver.unreachable_mx_hosts + lost_hosts[queue.receiver], hosts);
+  i64 tried = 0;
+  for (; tried < dead; tried++) {
+    u64 key = run.record.key(run.transactions.first_recipient(transaction));
+    i64 attempt = run.transactions.attempts[transaction];
+    u64 bits = draw32(key, D_MX_HOST, mx_counter(queue.relay, attempt, tried));
+    if ((i64)(bits * (u64)(hosts - tried) >> 32) >= dead - tried) break;  // one that answers is next
+  }
+  return tried;
+}
+
 // The reply that refuses a new connection; -1 for a greeting, after which `disconnect` must follow.
 i64 Reputation::connect(Run& run, const QueuePlan& queue, i64 transaction) {
   const i64 egress = queue.egress, domain = queue.domain, number = run.plan.receiver_of[domain];
   const ReceiverPlan& receiver = run.plan.receivers[number];
-  if (outages[number]) return unable;
+  if (outages[number] || lines_down[queue.line]) return unable;
   if (receiver.connect_failure) {
     u64 key = run.record.key(run.transactions.first_recipient(transaction));
     u64 counter = relay_counter(queue.relay, run.transactions.attempts[transaction]);
@@ -263,6 +280,7 @@ void Reputation::bounced(Run& run, const QueuePlan& queue, i64 transaction, i64 
 // Scripted outages; they may overlap.
 void Reputation::outage(Run& run, i64 receiver, bool begins) {
   outages[receiver] += begins ? 1 : -1;
+  mailbox_stops += begins && receiver == MAILBOXES;
   if (outages[receiver] == (begins ? 1 : 0))
     run.record.level(LEVEL_OUTAGE, receiver, run.now(), begins);
 }
@@ -281,4 +299,18 @@ void Reputation::resolver_fault(Run& run, i64 number, bool begins) {
 bool Reputation::has_resolver_fault(Run& run, i64 domain) const {
   const i64 share = fault_shares[run.plan.receiver_of[domain]];
   return share > 0 && run.draws.resolvers[domain] < share;
+}
+
+// Makes so many more MX hosts of each domain unreachable; a negative number: fewer.
+void Reputation::lose_hosts(Run& run, i64 receiver, i64 hosts) {
+  lost_hosts[receiver] += hosts;
+  run.record.level(LEVEL_MX_OUTAGE, receiver, run.now(), lost_hosts[receiver]);
+}
+
+// Scripted outages of a line; they may overlap. Connections by it are cut, and new ones fail.
+void Reputation::line_outage(Run& run, i64 line, bool begins) {
+  lines_down[line] += begins ? 1 : -1;
+  if (begins) line_cut_at[line] = run.now();
+  if (lines_down[line] == (begins ? 1 : 0))
+    run.record.level(LEVEL_LINE_DOWN, run.plan.lines[line].station, run.now(), begins);
 }

@@ -70,8 +70,11 @@ struct Greylists {
 };
 
 struct Reputation {
-  i64 unable = 0, accepted = 0;
+  i64 unable = 0, accepted = 0, mailbox_stops = 0;
   Vec<i64> outages;      // by destination: those that last now
+  Vec<i64> lost_hosts;   // by destination: MX hosts that scripted outages keep unreachable
+  Vec<i64> lines_down;   // by line: outages that last now,
+  Vec<i64> line_cut_at;  // and when the last one began; -1: none did
   Map connections;       // open connections by egress and domain, where the destination limits them
   Vec<ProviderState*> known;  // by destination, stream and egress
   Vec<Provider> providers;    // by destination
@@ -93,6 +96,7 @@ struct Reputation {
   void free_memory();
   // receiver
   const StreamPlan& stream(Run&, i64 transaction) const;
+  i64 unanswered(Run&, const QueuePlan&, i64 transaction);
   i64 connect(Run&, const QueuePlan&, i64 transaction);
   void disconnect(Run&, const QueuePlan&);
   Verdict envelope(Run&, const QueuePlan&, i64 transaction, Hub&, i64* reply);
@@ -107,6 +111,8 @@ struct Reputation {
   void count_volume(Run&, const QueuePlan&, i64 transaction);
   void bounced(Run&, const QueuePlan&, i64 transaction, i64 reply);
   void outage(Run&, i64 receiver, bool begins);
+  void lose_hosts(Run&, i64 receiver, i64 hosts);
+  void line_outage(Run&, i64 line, bool begins);
   void resolver_fault(Run&, i64 number, bool begins);
   bool has_resolver_fault(Run&, i64 domain) const;
   // transport_enforcement
