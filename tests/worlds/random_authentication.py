@@ -16,7 +16,7 @@ _ITEMS = (
     *("authentication", "dmarc_policy", "spf", "dkim", "alignment", "dmarc_record"),
     *("ptr", "tls"),
 )
-_REQUIRES = st.dictionaries(st.sampled_from(_ITEMS), st.sampled_from(_OUTCOMES), min_size=1)
+_REQUIRES = st.dictionaries(st.sampled_from(_ITEMS), st.sampled_from(_OUTCOMES), min_size=3)
 
 
 def _some_of(values: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
@@ -32,12 +32,15 @@ def with_authentication(draw: st.DrawFn, tables: Tables) -> Tables:
     for connector in tables["send_connectors"].values():
         connector["ignore_starttls"] = draw(st.sampled_from((False, False, True)))
     keys: dict[str, st.SearchStrategy[Any]] = {
-        "spf": _some_of(tuple(tables["egress"])),
-        "dkim": _some_of(names),
+        "spf": st.one_of(st.just([]), _some_of(tuple(tables["egress"]))),
+        "dkim": st.one_of(st.just([]), _some_of(names)),
         "dmarc": st.sampled_from(("missing", "none", "quarantine", "reject")),
         "bulk_sender": st.sampled_from((False, False, True)),
     }
-    table = st.fixed_dictionaries({}, optional=keys)
+    records = {key: keys[key] for key in ("spf", "dkim")}
+    others = {key: keys[key] for key in ("dmarc", "bulk_sender")}
+    bare = st.fixed_dictionaries(records, optional=others)
+    table = st.one_of(bare, st.fixed_dictionaries({}, optional=keys))
     tables["sender_domains"] = {
         domain: draw(table) for domain in ("cozumpark.com", "elsewhere.example")
     }

@@ -66,6 +66,21 @@ def _relay(draw: st.DrawFn, name: str) -> Tables:
     return fixed | draw(st.fixed_dictionaries({}, optional=keys))
 
 
+def _older(hub: Tables) -> Tables:
+    """The hub with a version that Microsoft 365 throttles in stages, where it may have one."""
+    roles = [each.get("transport_role") for each in hub["receive_connectors"].values()]
+    # Exchange chooses no public IP, and has no rate to a destination.
+    chooses = "shaping" in hub or hub["egress"][0].isalpha()
+    if hub.get("mta") in ("postfix", "exchange-2007") or any(roles) or chooses:
+        return hub
+    connectors = {
+        name: {key: value for key, value in each.items() if key != "max_acknowledgement_delay"}
+        | {"transport_role": "HubTransport"}
+        for name, each in hub["receive_connectors"].items()
+    }
+    return hub | {"mta": "exchange-2019", "receive_connectors": connectors}
+
+
 @st.composite
 def with_relays(draw: st.DrawFn, tables: Tables) -> Tables:
     """The same, where the smart host is a relay service; perhaps there are two of them."""
@@ -82,6 +97,12 @@ def with_relays(draw: st.DrawFn, tables: Tables) -> Tables:
         }
     if draw(st.booleans()):
         tables["organization"]["domains"]["example.net"] = "InternalRelay"
+    if any(relay["profile"] == "m365-connector" for relay in tables["relays"].values()):
+        tables["hubs"] = {name: _older(hub) for name, hub in tables["hubs"].items()}
+        connectors.pop("linked", None)
+        # The stages begin with the hour.
+        tables["run"]["start"] = _STARTS[0]
+        return tables
     # The windows of minutes and hours do not begin with the run.
     tables["run"]["start"] = draw(st.sampled_from(_STARTS))
     return tables

@@ -9,7 +9,17 @@ from relaysim.mail import reply
 from relaysim.mail.provider_state import State
 from relaysim.plan.names import QueueKind
 from relaysim.plan.plan import Plan
-from relaysim.trace.tables import PROVIDER_CAUSE, Action, Cause, Level, Signal, Status, Trace, Visit
+from relaysim.trace.tables import (
+    NO_CAUSE,
+    PROVIDER_CAUSE,
+    Action,
+    Cause,
+    Level,
+    Signal,
+    Status,
+    Trace,
+    Visit,
+)
 from worlds.random_worlds import Tables
 
 SWITCHES = (
@@ -49,6 +59,8 @@ EXPECTED = (
     *("some recipients bounce", "some recipients refused", "recipients of several next hops"),
     *("mail proxied to another hub", "server behind a front end stopped"),
     *("message sent several times", "mailing list address removed", "moved queue used"),
+    *("refused for a requirement", "deferred for a requirement", "resolver fault"),
+    *("old server blocked", "old server throttled"),
     *("refusal by a list", "refusal by a provider", "lookup with an answer", "lookup without one"),
     *("second day", "ends at the horizon", "ends early"),
     "rate to a destination reached",
@@ -107,12 +119,32 @@ def _replies(plan: Plan, trace: Trace) -> Iterator[str]:
             if number < 0:
                 continue
             yield f"reply to {of}: {_plain(trace.names.replies[number])}"
+            yield from _of_receivers(plan, trace.names.replies[number], trace.names.causes[number])
             cause = trace.names.causes[number]
             if cause == PROVIDER_CAUSE:
                 yield "refusal by a provider"
             elif cause >= 0:
                 yield "refusal by a list"
-    del plan
+
+
+def _of_receivers(plan: Plan, text: str, cause: int) -> Iterator[str]:
+    """Replies for what mail lacks, for the version of a server, and of lists that fail."""
+    if ".7.230 " in text:
+        yield "old server blocked" if text.startswith("5") else "old server throttled"
+    required = [each for receiver in plan.receivers for each in receiver.requires]
+    for what, texts in (
+        ("refused", {each.refusal for each in required}),
+        ("deferred", {each.deferral for each in required}),
+    ):
+        # The texts end with fields, or have none.
+        if any(text.startswith(each.partition("{")[0]) for each in texts):
+            yield f"{what} for a requirement"
+    if (
+        cause == NO_CAUSE
+        and "blocked" in text
+        and any(e.what == "resolver_fault" for e in plan.script)
+    ):
+        yield "resolver fault"
 
 
 def _plain(text: str) -> str:
@@ -343,7 +375,7 @@ def _limits(plan: Plan, trace: Trace) -> Iterator[str]:
 
 def _script(plan: Plan) -> Iterator[str]:
     names = {"stop": "stops of a hub overlap", "outage": "outages overlap"}
-    names["listing"] = "listings overlap"
+    names |= {"listing": "listings overlap", "resolver_fault": "resolver faults overlap"}
     for one in plan.script:
         for other in plan.script:
             same = (one.what, one.subject, one.blocklist) == (
