@@ -8,7 +8,7 @@ import pytest
 from worlds.agreement import MM4, NARROW, REPLICATIONS, SURE, Outcome, System, agreement
 from worlds.hub_systems import HUB_SYSTEMS, handed_over, hub, hub_seeds, latency, wait_at
 
-from relaysim.engine.run import run
+from relaysim.engine.choice import run
 from relaysim.plan.compiler import compile_plan
 from relaysim.plan.plan import Plan
 from relaysim.scenario.load import load
