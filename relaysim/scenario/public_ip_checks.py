@@ -23,6 +23,11 @@ def _egress(raw: Raw) -> Found:
                 noun = "egress or pool" if pools else "egress"
                 yield unknown(where, name, noun, (*known.values(), *pools))
     for pool, table in named(raw, "pools"):
+        if (own := parsed(parse_ip, pool)) is not None:
+            what = (
+                "an IP of [egress] is called so" if str(own) in known else "this is an IP address"
+            )
+            yield Problem(("pools", pool), f"{what}: give the pool another name")
         for key in at(table, "members"):
             address = parsed(parse_ip, key)
             if address is not None and str(address) not in known:

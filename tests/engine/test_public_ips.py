@@ -186,6 +186,11 @@ def test_what_no_hub_has_is_unused() -> None:
         ('[pools.bulk.members]\n"198.51.100.12" = 1', "there is no such egress"),
         ('[pools.bulk.members]\n"198.51.100.10" = 0', "198.51.100.10"),
         ('[pools.bulk.members]\n"198.51.100.10" = 1000', "more than 1000"),
+        (
+            '[pools."198.51.100.10"]\nmembers = {"198.51.100.11" = 1}',
+            "an IP of [egress] is called so",
+        ),
+        ('[pools."2001:DB8::1"]\nmembers = {"198.51.100.11" = 1}', "this is an IP address"),
         ('[hubs.HUB01]\negress_by_sender_domain = { "a.example" = "x" }', "egress or pool"),
     ],
 )
