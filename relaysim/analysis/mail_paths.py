@@ -171,6 +171,11 @@ def _owner(domain: str, destinations: tuple[Destination, ...]) -> str | None:
     return None
 
 
+def is_from_pool(route: DomainRoute, hop: routing.Hop) -> bool:
+    """Return whether the hub of a hop has several public IPs for this mail."""
+    return any(other.hub == hop.hub and other.egress != hop.egress for other in route.lasts)
+
+
 def is_direct(route: DomainRoute, hop: routing.Hop) -> bool:
     """Return whether a remote hop leads to the recipients' domains, and not to a smart host."""
     return hop.domain == route.domains.name

@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 
-from relaysim.analysis.mail_paths import paths, receiver
+from relaysim.analysis.mail_paths import is_from_pool, paths, receiver
 from relaysim.analysis.message_rates import campaign
 from relaysim.analysis.sharing import outside
 from relaysim.audit.finding import Finding, Severity
@@ -21,7 +21,8 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
     """A campaign leaves by a new IP, and large providers limit the rate of a new IP.
 
     The limit of a provider grows with each day with mail from the IP; days without mail are left
-    out here. `ip_warm_up` judges an IP with a warm-up plan.
+    out here. `ip_warm_up` judges an IP with a warm-up plan, where a hub has it from a pool: without
+    an older IP beside it the plan does nothing.
     """
     warmed = {(plan.egress, plan.destination) for plan in scenario.warm_up_plans.values()}
     sent: dict[tuple[str, str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
@@ -32,7 +33,8 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
                 name = receiver(scenario, route, hop)
                 key = (path.host, path.stream, hop.egress or "")
                 # A relay service judges no IP, and receivers behind it know the IP of the service.
-                if {(hop.egress, None), (hop.egress, name)} & warmed:
+                plans = {(hop.egress, None), (hop.egress, name)} & warmed
+                if plans and is_from_pool(route, hop):
                     continue
                 if name is not None and name in scenario.destinations:
                     sent[key][name] += path.share * route.share / len(route.lasts)

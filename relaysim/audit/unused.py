@@ -19,6 +19,11 @@ from relaysim.scenario.smart_hubs import smart_balancer
 def unused(scenario: Scenario) -> Iterator[Finding]:
     """A table of the scenario has no effect."""
     carriers, receivers = _led_to(scenario)
+    pools = {
+        name
+        for hub in scenario.hubs.values()
+        for name in (hub.egress, *hub.egress_by_sender_domain.values())
+    }
     used: dict[str, Iterable[str | None]] = {
         "dns": {host.server for host in scenario.hosts.values()} | _smart_hosts(scenario),
         "load_balancers": _balancers(scenario),
@@ -28,10 +33,13 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
             *(ip for hub in scenario.hubs for ip in all_public_ips(scenario, hub)),
             scenario.operations.move_to,
         },
-        "pools": {
+        "pools": pools,
+        "warm_up_plans": {
             name
-            for hub in scenario.hubs.values()
-            for name in (hub.egress, *hub.egress_by_sender_domain.values())
+            for name, plan in scenario.warm_up_plans.items()
+            if any(
+                plan.egress in scenario.pools[pool].members for pool in pools & {*scenario.pools}
+            )
         },
         "lines": {egress.line for egress in scenario.egress.values() if egress.line},
         "destinations": {

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from relaysim.analysis.mail_paths import paths, receiver
+from relaysim.analysis.mail_paths import is_from_pool, paths, receiver
 from relaysim.analysis.message_rates import campaign
 from relaysim.analysis.run_size import mean_recipients
 from relaysim.analysis.sharing import outside
@@ -14,10 +15,11 @@ from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.table import DAY
 from relaysim.scenario.warm_up_plan import WarmUpPlan
+from relaysim.units import format_duration
 from relaysim.wording import listed, share
 
 _SHOWN = 4
-"""The first steps of a plan that a finding has, before the last one."""
+"""The first steps of a plan that a finding has, before the last two."""
 
 
 @dataclass
@@ -38,7 +40,7 @@ def ip_warm_up(scenario: Scenario) -> Iterator[Finding]:
     """The share of a campaign that a new IP takes on each day of its warm-up plan.
 
     A warning where the volume of a day is above what a provider accepts from the IP in an hour and
-    the campaign sends it within the hour.
+    the campaign sends it within the hour, and where a volume is below the one of the day before.
     """
     for name, plan in scenario.warm_up_plans.items():
         for host, model in scenario.hosts.items():
@@ -47,21 +49,49 @@ def ip_warm_up(scenario: Scenario) -> Iterator[Finding]:
                 if sent is None or not sent.most:
                     continue
                 steps, over = list(_steps(plan, sent)), list(_over(scenario, plan, sent))
-                first = steps if len(steps) <= _SHOWN + 1 else [*steps[:_SHOWN], steps[-1]]
                 reason = (
                     f"{plan.egress} takes of the {sent.in_all:,.0f} recipients of a campaign of "
-                    f"{stream_name(host, stream)}: {listed(first)}."
+                    f"{stream_name(host, stream)}: {listed(steps)}."
                 )
+                falls = _fall(plan)
                 if over:
                     reason += f" That is more than providers accept of a new IP: {listed(over)}."
+                if falls:
+                    reason += f" The plan falls: {falls}."
+                fix = "Nothing to do: what is above leaves by the other IPs of the pool."
+                if over:
+                    fix = (
+                        "Write smaller volumes for these days, or send the campaign over more "
+                        "hours."
+                    )
+                elif falls:
+                    fix = "Write volumes that grow from day to day."
+                elif _is_known(scenario, plan, sent):
+                    age = format_duration(scenario.egress[plan.egress].age)
+                    reason += f" The IP is {age} old: no provider here limits it as a new one."
+                    fix = "Remove the plan: the IP is known already and needs none."
                 yield Finding(
-                    Severity.WARNING if over else Severity.INFO,
+                    Severity.WARNING if over or falls else Severity.INFO,
                     dotted(("warm_up_plans", name)),
                     reason,
-                    "Write smaller volumes for these days, or send the campaign over more hours."
-                    if over
-                    else "Nothing to do: what is above leaves by the other IPs of the pool.",
+                    fix,
                 )
+
+
+def _fall(plan: WarmUpPlan) -> str:
+    """Return the first day with less than the day before it; "" if there is none."""
+    for day, (before, volume) in enumerate(pairwise(plan.days), start=2):
+        if volume < before:
+            return f"{before:,} on day {day - 1} and {volume:,} on day {day}"
+    return ""
+
+
+def _is_known(scenario: Scenario, plan: WarmUpPlan, sent: _Campaign) -> bool:
+    """Return whether providers get mail of the IP, and none limits it by its age."""
+    age = scenario.egress[plan.egress].age // DAY
+    models = (scenario.destinations.get(name) for name in sent.of_ip)
+    providers = [model.reputation for model in models if model and model.reputation]
+    return age > 0 and bool(providers) and all(cold_limit(each, age) is None for each in providers)
 
 
 def _campaign(scenario: Scenario, plan: WarmUpPlan, host: str, stream: str) -> _Campaign | None:
@@ -79,19 +109,25 @@ def _campaign(scenario: Scenario, plan: WarmUpPlan, host: str, stream: str) -> _
             if plan.destination in (None, place):
                 part = count * path.share * route.share / len(route.lasts)
                 in_all += part
-                if hop.egress == plan.egress:
+                if hop.egress == plan.egress and is_from_pool(route, hop):
                     of_ip[place] = of_ip.get(place, 0.0) + part
     return _Campaign(of_ip, in_all, burst.messages / burst.rate)
 
 
 def _steps(plan: WarmUpPlan, sent: _Campaign) -> Iterator[str]:
-    """Yield what the IP takes from each day on on which that changes."""
-    before = 0.0
-    for day, volume in enumerate((*plan.days, sent.most), start=1):
-        taken = min(float(volume), sent.most)
-        if taken != before:
-            yield f"{taken:,.0f} ({share(taken / sent.in_all)}) from day {day} on"
-        before = taken
+    """Yield what the IP takes on each day; of a long plan the first days and the last two steps."""
+    taken = [min(float(volume), sent.most) for volume in (*plan.days, sent.most)]
+    starts = [day for day in range(len(taken)) if not day or taken[day] != taken[day - 1]]
+    for step, first in enumerate(starts):
+        what = f"{taken[first]:,.0f} ({share(taken[first] / sent.in_all)})"
+        left = len(starts) - step
+        if left == 1:
+            yield f"{what} from day {first + 1} on"
+        elif step < _SHOWN or left == 2:
+            last = starts[step + 1]
+            rises = ("finally " if _fall(plan) else "rising to ") if step > _SHOWN else ""
+            days = f"day {last}" if last == first + 1 else f"days {first + 1} to {last}"
+            yield f"{rises}{what} on {days}"
 
 
 def _over(scenario: Scenario, plan: WarmUpPlan, sent: _Campaign) -> Iterator[str]:

@@ -167,10 +167,47 @@ def test_check_says_what_share_of_a_campaign_the_new_ip_takes_on_each_day() -> N
     half = f'[pools.bulk.members]\n"{NEW}" = 1'
     finding = warm_up(loaded(POOL, half, PLAN, CAMPAIGN))
     assert finding.severity == "info"
+    assert "2 (0.2 %) on day 1, 3 (0.3 %) on day 2 and 500 (50 %) from day 3 on." in finding.reason
+
+
+def test_a_long_plan_has_its_first_days_and_its_last_one() -> None:
+    """Days of equal volume are one step; the last volume of the plan is that of day 8."""
+    half = f'[pools.bulk.members]\n"{NEW}" = 1'
+    days = PLAN.replace("[2, 3]", "[2, 2, 3, 4, 5, 6, 7, 9]")
     assert (
-        "2 (0.2 %) from day 1 on, 3 (0.3 %) from day 2 on and 500 (50 %) from day 3 on"
-        in finding.reason
+        ": 2 (0.2 %) on days 1 to 2, 3 (0.3 %) on day 3, 4 (0.4 %) on day 4, 5 (0.5 %) on day 5, "
+        "rising to 9 (0.9 %) on day 8 and 500 (50 %) from day 9 on."
+        in warm_up(loaded(POOL, half, days, CAMPAIGN)).reason
     )
+
+
+def test_a_plan_without_a_pool_does_nothing() -> None:
+    """The hub has the new IP alone: the plan is unused, and the IP is judged as any new one."""
+    gmail = '[destinations.sink]\nprofile = "gmail"'
+    alone = f'[hubs.HUB01]\negress = "{NEW}"'
+    found = {(each.check, each.place) for each in check(loaded(POOL, PLAN, CAMPAIGN, gmail, alone))}
+    assert ("unused", "warm_up_plans.new") in found
+    assert ("cold_egress", f'egress."{NEW}"') in found
+    assert not any(name == "ip_warm_up" for name, _ in found)
+    pooled = {(each.check, each.place) for each in check(loaded(POOL, PLAN, CAMPAIGN, gmail))}
+    assert ("unused", "warm_up_plans.new") not in pooled
+    assert not any(name == "cold_egress" for name, _ in pooled)
+
+
+def test_check_warns_of_a_plan_that_falls() -> None:
+    falling = warm_up(loaded(POOL, PLAN.replace("[2, 3]", "[5, 5, 3, 9]"), CAMPAIGN))
+    assert falling.severity == "warning"
+    assert falling.reason.endswith("The plan falls: 5 on day 2 and 3 on day 3.")
+    assert falling.fix == "Write volumes that grow from day to day."
+
+
+def test_an_ip_that_providers_know_needs_no_plan() -> None:
+    gmail = '[destinations.sink]\nprofile = "gmail"'
+    known = f'[egress."{NEW}"]\nage = "400 d"'
+    finding = warm_up(loaded(POOL, PLAN, CAMPAIGN, gmail, known))
+    assert finding.severity == "info"
+    assert finding.reason.endswith("400 d old: no provider here limits it as a new one.")
+    assert finding.fix == "Remove the plan: the IP is known already and needs none."
 
 
 def test_explain_names_the_plan() -> None:
