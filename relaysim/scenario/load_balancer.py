@@ -2,9 +2,15 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from relaysim.scenario.table import SECOND, Address, Interval, Many, Table
+from relaysim.scenario.table import DAY, SECOND, Address, Interval, Many, Table
+
+
+def _to_one_day(interval: int) -> int:
+    if interval > DAY:
+        raise ValueError('must be at most "1 d"')
+    return interval
 
 
 class LoadBalancer(Table):
@@ -23,8 +29,8 @@ class LoadBalancer(Table):
     """How it chooses: each hub in turn, or the one with the fewest open sessions; by name else."""
     source_nat: bool = False
     """Whether hubs see its address as that of every client, instead of the client's own."""
-    health_check_interval: Interval = 5 * SECOND
-    """How often it looks whether a hub runs.
+    health_check_interval: Annotated[Interval, AfterValidator(_to_one_day)] = 5 * SECOND
+    """How often it looks whether a hub runs; from 1 s to 1 d.
 
     It passes over a hub that did not run at the last look. That one look decides is an assumption,
     as is the default.

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, model_validator
 from relaysim.scenario.table import Interval, Positive, Rate, Table
 
 
-def _above_zero(rate: Fraction) -> Fraction:
-    if not rate:
-        raise ValueError("must be above zero")
+def _from_one_a_day(rate: Fraction) -> Fraction:
+    if rate * 86_400 < 1:
+        raise ValueError('must be at least "1/d"')
     return rate
 
 
@@ -30,8 +30,8 @@ class Shaping(Table):
 
     KumoMTA: `max_deliveries_per_connection`.
     """
-    rate: Annotated[Rate, AfterValidator(_above_zero)] | None = None
-    """Attempts at most, one after another with equal distances.
+    rate: Annotated[Rate, AfterValidator(_from_one_a_day)] | None = None
+    """Attempts at most, one after another with equal distances; at least one a day.
 
     KumoMTA: `max_message_rate`; Postfix: `TRANSPORT_destination_rate_delay`, in whole seconds and
     with one delivery at a time. A connection takes no further message where that has to wait

@@ -294,6 +294,7 @@ def loaded(*changes: str) -> Scenario:
         ('[load_balancers.mail]\naddress = "192.168.168.172"', "HUB02 has this address already"),
         ('[dns]\nmail = ["10.1.0.10"]', "a name in [dns] is called so: choose another name"),
         ('[load_balancers.mail]\nmethod = "random"', "round_robin"),
+        ('[load_balancers.mail]\nhealth_check_interval = "25 h"', 'must be at most "1 d"'),
         ('[hosts.app]\nserver = "mial"', "no such name in [dns] or [load_balancers]"),
     ],
 )

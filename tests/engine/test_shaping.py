@@ -126,7 +126,8 @@ def test_explain_says_the_limits() -> None:
             "one retry clock for all next hops",
         ),
         ("[hubs.HUB01.shaping.sunk]\nconnection_limit = 1", 'did you mean "sink"'),
-        ('[hubs.HUB01.shaping.sink]\nrate = "0/s"', "above zero"),
+        ('[hubs.HUB01.shaping.sink]\nrate = "0/s"', 'must be at least "1/d"'),
+        ('[hubs.HUB01.shaping.sink]\nrate = "0.9/d"', 'must be at least "1/d"'),
         ("[hubs.HUB01.shaping.sink]\nconnection_limit = 0", "connection_limit"),
     ],
 )
