@@ -11,6 +11,7 @@ from worlds.golden_text import message
 
 from relaysim import load
 from relaysim.audit import Severity, check
+from relaysim.cli.application_table import USED
 from relaysim.scenario.model import Scenario
 
 TABLE = """name,address,messages_per_day,to,deadline,kind
@@ -160,3 +161,43 @@ def test_a_second_design_keeps_the_servers_and_applications_of_the_first() -> No
     assert "--hubs and --apps are those of acme.toml" in " ".join(message(text).split())
     assert relaysim("new", "two", "--extends", "acme.toml").exit_code == 0
     assert errors(load("two.toml")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "problem"),
+    [
+        ("a.b", "10.2.0.1", 'line 2, name = "a.b": the name has a dot'),
+        ("x" * 65, "10.2.0.1", "the name has 65 letters: write at most 64"),
+        ("x" * 300, "10.2.0.1", "the name has 300 letters: write at most 64"),
+        ("Hub01", "10.2.0.1", 'name = "Hub01": servers are called HUB01 to HUB09 here'),
+        ("erp", "0.0.0.0", 'line 2, address = "0.0.0.0": this address stands for every address'),
+        ("erp", "127.0.0.1", "is that of the machine itself (loopback)"),
+        ("erp", "255.255.255.255", "is that of all machines (broadcast)"),
+        ("erp", "224.0.0.1", "is that of a group of machines (multicast)"),
+        ("erp", "198.51.100.10", "this address is the public IP"),
+        ("erp", "203.0.113.7", "this address stands for the Internet"),
+    ],
+)
+def test_what_the_scenario_could_not_have_is_refused(name: str, address: str, problem: str) -> None:
+    """With file, line, column and value, before a scenario is written."""
+    table = f"name,address,messages_per_day,to\n{name},{address},5,external\n"
+    Path("apps.csv").write_text(table, encoding="utf-8")
+    text = " ".join(message(refused("new", "acme", "--apps", "apps.csv")).split())
+    assert problem in text
+    assert "apps.csv, line 2, " in text
+    assert not Path("acme.toml").exists()
+
+
+def test_the_longest_name_is_taken() -> None:
+    name = "x" * 64
+    assert name in written(f"name,address,messages_per_day,to\n{name},10.2.0.1,5,30 %\n")["hosts"]
+
+
+def test_the_addresses_that_are_taken_are_those_that_are_written() -> None:
+    tables = written()
+    assert [*tables["egress"], tables["hosts"]["internet"]["address"]] == [*USED]
+
+
+def test_a_directory_is_no_table_and_is_named() -> None:
+    text = " ".join(message(refused("new", "acme", "--apps", ".")).split())
+    assert ".: the file cannot be read: it is a directory" in text

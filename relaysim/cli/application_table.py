@@ -1,15 +1,17 @@
 """The table of applications that `relaysim new --apps` reads: a CSV file, read strictly."""
 
 import csv
+import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TextIO, TypeVar
 
 from relaysim.cli.application_kinds import KINDS
-from relaysim.mail.address import parse_ip
+from relaysim.mail.address import parse_ip, unusual
 from relaysim.scenario.files import MB, text_lines, unreadable
 from relaysim.scenario.name_checks import unfit
 from relaysim.scenario.problem import nearest, quoted
@@ -20,6 +22,12 @@ OPTIONAL = {"deadline": "15 min", "kind": "application"}
 """Columns that may be left out, and what an empty cell means."""
 TAKEN = ("users", "internet", "marketing")
 """Hosts that `new` writes, whatever the table has."""
+_SERVER = re.compile(r"hub0[1-9]")
+"""Servers that `new` writes, in small letters."""
+USED = {"198.51.100.10": "is the public IP", "203.0.113.7": "stands for the Internet"}
+"""Addresses that `new` writes outside the network of the servers, and what they are."""
+_LONGEST = 64
+"""Letters of the local part of a mail address (RFC 5321), which is made of the name."""
 _MOST_MESSAGES = 10_000_000
 _T = TypeVar("_T")
 _SEPARATORS = (",", ";", "\t")
@@ -61,7 +69,7 @@ def read_applications(path: Path) -> tuple[Application, ...]:
         value, what is allowed and the nearest spelling.
     """
     try:
-        with text_lines(path, MB) as lines:
+        with _opened(path) as lines:
             head = lines.readline()
             separator = max(_SEPARATORS, key=head.count)
             names = next(csv.reader([head], delimiter=separator), [])
@@ -75,6 +83,17 @@ def read_applications(path: Path) -> tuple[Application, ...]:
         raise ValueError(f"{path}: the file is not CSV: {error}") from None
     except OSError as error:
         raise ValueError(f"{path}: {unreadable(path, error, written=False)}") from None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    """Open the file of a table. Raises ValueError, with the path, for what is no such file."""
+    try:
+        lines = text_lines(path, MB)
+    except ValueError as error:
+        raise ValueError(f"{path}: the file cannot be read: {error}") from None
+    with lines:
+        yield lines
 
 
 @dataclass
@@ -173,8 +192,14 @@ def _name(text: str) -> str:
     what = unfit(text)
     if what is not None:
         raise ValueError(f"the name has {what}: leave it out")
+    if "." in text:
+        raise ValueError('the name has a dot, which separates names in results: write "-" instead')
+    if len(text) > _LONGEST:
+        raise ValueError(f"the name has {len(text)} letters: write at most {_LONGEST}")
     if text.casefold() in TAKEN:
         raise ValueError("the company has a host of this name already: choose another one")
+    if _SERVER.fullmatch(text.casefold()):
+        raise ValueError("servers are called HUB01 to HUB09 here: choose another name")
     return text
 
 
@@ -182,6 +207,9 @@ def _address(text: str) -> str:
     address = parse_ip(text)
     if not isinstance(address, IPv4Address):
         raise ValueError("the servers have IPv4 addresses: write the IPv4 address")
+    what = unusual(address) or USED.get(str(address))
+    if what is not None:
+        raise ValueError(f"this address {what}: write that of the machine")
     return str(address)
 
 

@@ -33,6 +33,37 @@ def parse_ip(text: object) -> IpAddress:
         ) from None
 
 
+def unusual(address: IpAddress) -> str | None:
+    """Return why no machine of a network has an address, else None.
+
+    Parameters
+    ----------
+    address : IpAddress
+        The address.
+
+    Returns
+    -------
+    str or None
+        Such as "is that of the machine itself (loopback)".
+
+    Notes
+    -----
+    The blocks are those of RFC 6890: unspecified, loopback, multicast and reserved addresses, with
+    255.255.255.255.
+    """
+    if address.is_unspecified:
+        return "stands for every address"
+    if address.is_loopback:
+        return "is that of the machine itself (loopback)"
+    if address == IPv4Address("255.255.255.255"):
+        return "is that of all machines (broadcast)"
+    if address.is_multicast:
+        return "is that of a group of machines (multicast)"
+    if isinstance(address, IPv4Address) and address.packed[0] in (0, *range(240, 256)):
+        return "is reserved, and no machine has it"
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """A local address and TCP port that a receive connector listens on."""
