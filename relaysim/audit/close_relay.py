@@ -1,8 +1,9 @@
 """The fix for an open relay, and its commands, such that no mail of own hosts is lost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from relaysim.analysis.client_sources import public_addresses, sources_at
+from relaysim.analysis.hub_clients import hub_clients, source_nat
 from relaysim.analysis.mail_paths import paths
 from relaysim.audit.shell_commands import free_name, new_connector, permission, set_connector
 from relaysim.mail.address import IpAddress, domain_of, parse_ip
@@ -36,20 +37,16 @@ def to_strangers(
         The fix, and Exchange Management Shell commands, one a line. No commands where a host that
         relays has the address of the strangers: only the network can distinguish them.
     """
-    relayed = _relayed(scenario, hub, connector)
-    # Source NAT: the hub sees these hosts and the Internet with one address, so no range divides
-    # them.
-    sources = sources_at(scenario, hub, connector)
-    mixed = [name for name in relayed if str(sources[name]) in addresses]
-    needed = [str(sources[name]) for name in relayed if name not in mixed]
-    needed = list(dict.fromkeys(needed))
-    if mixed:
-        fix = (
-            f"Switch source NAT off for SMTP at {_balancer(scenario, addresses)}, so that "
-            f"{hub} sees the address of each client; then list in remote_ip_ranges the addresses "
-            f"of {listed(relayed)}, and not {listed(addresses)}."
-        )
-        return fix, None
+    # Source NAT: the hub sees these hosts and others with one address, so no range divides them.
+    relayed = relayed_sources(scenario, hub, connector)
+    needed = list(dict.fromkeys(map(str, relayed.values())))
+    shared = [
+        address
+        for address in needed
+        if address in addresses or source_nat(scenario, parse_ip(address)) is not None
+    ]
+    if shared:
+        return without_source_nat(scenario, hub, relayed, shared), None
     # If another connector answers the Internet, a narrower range here loses no mail from outside.
     if all(
         _answered_by_another(scenario, hub, connector, parse_ip(address)) for address in addresses
@@ -57,7 +54,7 @@ def to_strangers(
         if needed:
             fix = "List only the hosts that relay, one by one; another connector answers the others"
             return f"{fix}.", set_connector(hub, connector.name, RemoteIPRanges=needed)
-        return "Remove the right of anonymous sessions.", without_relay(hub, connector)
+        return removed(scenario, hub, connector, addresses), without_relay(hub, connector)
     # Exchange refuses two connectors with the same binding and range, so the old one loses them.
     singles = [str(ip_range) for ip_range in connector.remote_ip_ranges if ip_range.size == 1]
     kept = [str(ip_range) for ip_range in connector.remote_ip_ranges if str(ip_range) not in needed]
@@ -66,7 +63,7 @@ def to_strangers(
         commands.append(set_connector(hub, connector.name, RemoteIPRanges=kept))
     commands.append(without_relay(hub, connector))
     if not needed:
-        return "Remove the right of anonymous sessions.", "\n".join(commands)
+        return removed(scenario, hub, connector, addresses), "\n".join(commands)
     name = free_name(scenario, hub, "relay")
     bindings = ",".join(map(str, connector.bindings))
     commands.append(new_connector(hub, name, bindings, needed))
@@ -76,6 +73,29 @@ def to_strangers(
         f"and remove the right at {connector.name}, which still accepts mail from outside."
     )
     return fix, "\n".join(commands)
+
+
+def without_source_nat(
+    scenario: Scenario, hub: str, clients: Iterable[str], addresses: Sequence[str]
+) -> str:
+    """Return the fix for clients that relay, where others arrive with the same `addresses`."""
+    return (
+        f"Switch source NAT off for SMTP at {_balancer(scenario, addresses)}, so that {hub} sees "
+        f"the address of each client; then list in remote_ip_ranges the addresses of "
+        f"{listed(clients)}, and not {listed(addresses)}."
+    )
+
+
+def removed(
+    scenario: Scenario, hub: str, connector: ReceiveConnector, addresses: Sequence[str]
+) -> str:
+    """Return the fix for a connector that relays for nobody of the scenario."""
+    if scenario.hubs[hub].properties.server_authentication:
+        return "Remove the right of anonymous sessions."
+    return (
+        f"Take {listed(addresses)} out of the remote_ip_ranges of {connector.name} of {hub}: no "
+        "host of this scenario relays there."
+    )
 
 
 def _balancer(scenario: Scenario, addresses: Sequence[str]) -> str:
@@ -118,8 +138,9 @@ def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str
             is_authoritative(domains, domain_of(stream.sender)) for stream in host.streams.values()
         )
     ]
-    # No connector can list this host without the Internet.
-    if any(source in public_addresses(scenario) for source in own):
+    # No connector can list this host without the Internet, or other clients of a load balancer.
+    public = public_addresses(scenario)
+    if any(source in public or source_nat(scenario, source) for source in own):
         return ""
     addresses = list(map(str, own))
     commands = []
@@ -146,9 +167,25 @@ def without_relay(hub: str, connector: ReceiveConnector) -> str:
     )
 
 
-def _relayed(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[str]:
-    """Return the hosts that send mail for other organizations through the connector."""
+def relayed_sources(
+    scenario: Scenario, hub: str, connector: ReceiveConnector
+) -> dict[str, IpAddress]:
+    """Return the hosts and hubs that send mail for other organizations through the connector.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    hub, connector
+        The receive connector, and the hub that it belongs to.
+
+    Returns
+    -------
+    dict of str to IpAddress
+        By name, the address that the hub sees.
+    """
     accepted = scenario.organization.domains
+    sources = sources_at(scenario, hub, connector)
     names = [
         path.host
         for path in paths(scenario)
@@ -157,7 +194,8 @@ def _relayed(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[
         and not scenario.hosts[path.host].properties.internet
         and any(not is_accepted(accepted, route.domains.name) for route in path.routes)
     ]
-    return list(dict.fromkeys(names))
+    hosts = {name: sources[name] for name in names}
+    return hosts | hub_clients(scenario, hub, connector)
 
 
 def _answered_by_another(

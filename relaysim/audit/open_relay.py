@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from relaysim.analysis.client_sources import public_addresses, sources_at
+from relaysim.analysis.hub_clients import hub_clients, source_nat
 from relaysim.analysis.mail_paths import connector_place
 from relaysim.audit import close_relay as closing
 from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.shell_commands import set_connector
 from relaysim.mail import receive_verdict as rules
-from relaysim.mail.address import AddressRange, parse_range
+from relaysim.mail.address import AddressRange, parse_ip, parse_range
 from relaysim.mail.rights import ANONYMOUS, Right
 from relaysim.mail.session_access import identify, session_rights
 from relaysim.plan import routing, submission
@@ -54,6 +55,8 @@ def _open_to_strangers(
             for target in submission.targets(scenario, host)
         )
     ]
+    hubs = hub_clients(scenario, hub, connector)
+    behind_nat += [name for name, source in hubs.items() if str(source) in addresses]
     behind = (
         f", the address of {listed(behind_nat)} too, as behind source NAT" if behind_nat else ""
     )
@@ -71,7 +74,7 @@ def _open_to_strangers(
 def _too_wide(scenario: Scenario, hub: str, connector: ReceiveConnector) -> Iterator[Finding]:
     """Yield the finding for a connector that relays for more addresses than hosts need."""
     wide = [ip_range for ip_range in connector.remote_ip_ranges if ip_range.size > 1]
-    users = sources_at(scenario, hub, connector)
+    users = sources_at(scenario, hub, connector) | hub_clients(scenario, hub, connector)
     surplus = [
         ip_range
         for ip_range in wide
@@ -83,21 +86,32 @@ def _too_wide(scenario: Scenario, hub: str, connector: ReceiveConnector) -> Iter
     ranges = listed(map(str, surplus))
     public = any(is_public(ip_range) for ip_range in surplus)
     needed = dict.fromkeys(map(str, users.values()))
-    singles = [str(ip_range) for ip_range in connector.remote_ip_ranges if ip_range.size == 1]
+    singles = [
+        str(ip_range)
+        for ip_range in connector.remote_ip_ranges
+        if ip_range.size == 1 and source_nat(scenario, ip_range.first) is None
+    ]
     # Single addresses stay, whether a host of the scenario has them or not.
     kept = list(dict.fromkeys([*singles, *needed]))
     needed_by = listed(users) if users else "no host of this scenario"
+    shared = [address for address in kept if source_nat(scenario, parse_ip(address)) is not None]
+    fix: tuple[str, str | None]
+    if shared:
+        fix = closing.without_source_nat(scenario, hub, users, shared), None
+    elif kept:
+        command = set_connector(hub, connector.name, RemoteIPRanges=kept)
+        fix = "List the addresses of the hosts that relay, one by one.", command
+    else:
+        fix = (
+            closing.removed(scenario, hub, connector, list(map(str, surplus))),
+            closing.without_relay(hub, connector),
+        )
     yield Finding(
         Severity.ERROR if public else Severity.WARNING,
         connector_place(hub, connector.name),
         f"An open relay{'' if public else ' for the own network'}: without a login, "
         f"every client in {ranges} may send to any recipient. Needed by {needed_by}.",
-        "List the addresses of the hosts that relay, one by one."
-        if kept
-        else "Remove the right of anonymous sessions.",
-        set_connector(hub, connector.name, RemoteIPRanges=kept)
-        if kept
-        else closing.without_relay(hub, connector),
+        *fix,
     )
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from relaysim.analysis.mail_paths import connector_place, paths
+from relaysim.analysis.hub_clients import smart_host_sessions, source_nat
+from relaysim.analysis.mail_paths import connector_place
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail.rights import Right
-from relaysim.plan import routing
-from relaysim.plan.hand_over import PORT, HandOver, hand_overs
+from relaysim.plan.hand_over import PORT, HandOver
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.wording import listed
@@ -14,13 +14,9 @@ from relaysim.wording import listed
 
 def refused_by_smart_hub(scenario: Scenario) -> Iterator[Finding]:
     """A hub that is a smart host does not relay the mail of the hub that sends to it."""
-    refused: dict[HandOver, list[str]] = {}
-    for path in paths(scenario):
-        for route in path.routes:
-            for session in _sessions(scenario, route.first, route.domains.name):
-                if not session.reply.is_success:
-                    refused.setdefault(session, []).append(path.name)
-    for session, streams in refused.items():
+    for session, streams in smart_host_sessions(scenario).items():
+        if session.reply.is_success:
+            continue
         connector, hub = session.connector, session.receiver
         connection = f"{session.sender} connects from {session.client}"
         if connector is None:
@@ -35,16 +31,22 @@ def refused_by_smart_hub(scenario: Scenario) -> Iterator[Finding]:
             place,
             f"Mail of {listed(dict.fromkeys(streams))} that {session.sender} sends to its smart "
             f"host {hub} gets {session.reply}: {why}.",
-            f"Make a receive connector of {hub} for {session.client} whose sessions have the right "
-            "to relay; at Postfix one with the name mynetworks has it.",
+            _admitted(scenario, session),
         )
 
 
-def _sessions(scenario: Scenario, hop: routing.Hop, domain: str) -> Iterator[HandOver]:
-    """Return the sessions at smart hosts along a chain of hubs."""
-    for session in hand_overs(scenario, hop):
-        if session.as_client:
-            yield session
-        if session.reply.is_success:
-            behind = routing.next_hop(scenario, session.receiver, domain, 1)
-            yield from _sessions(scenario, behind, domain)
+def _admitted(scenario: Scenario, session: HandOver) -> str:
+    """Return the fix after which the smart host relays for the hub, and for nobody else."""
+    balancer = source_nat(scenario, session.client)
+    if balancer is None:
+        return (
+            f"Make a receive connector of {session.receiver} for {session.client} whose sessions "
+            "have the right to relay; at Postfix one with the name mynetworks has it."
+        )
+    hubs = listed(dict.fromkeys(scenario.load_balancers[balancer].hubs))
+    switch = dotted(("load_balancers", balancer, "source_nat"))
+    return (
+        f"Switch source NAT off ({switch} = false), or write {hubs} as smart_hosts instead of the "
+        f"load balancer: a connector that relays for {session.client} would relay for every "
+        "client of the load balancer."
+    )
