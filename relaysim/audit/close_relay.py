@@ -14,6 +14,7 @@ from relaysim.mail.session_access import ADDED, grants, identify
 from relaysim.plan import submission
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
 from relaysim.wording import listed
 
 
@@ -101,7 +102,7 @@ def removed(
 def _balancer(scenario: Scenario, addresses: Sequence[str]) -> str:
     """Return what changes source addresses: a load balancer of the scenario, or any."""
     named = [
-        f"the load balancer {name} (load_balancers.{name}.source_nat = false)"
+        f"the load balancer {name} ({dotted(('load_balancers', name, 'source_nat'))} = false)"
         for name, model in scenario.load_balancers.items()
         if str(model.address) in addresses
     ]

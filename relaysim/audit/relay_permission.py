@@ -7,6 +7,7 @@ from relaysim.audit.shell_commands import free_name, new_connector, permission, 
 from relaysim.mail.rights import ANONYMOUS, Right
 from relaysim.plan import routing, submission
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
 from relaysim.wording import listed
 
 
@@ -31,11 +32,7 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
     source = submission.source(scenario, host, path.target)
     address = str(source)
     if source != host.address:
-        return (
-            f"Switch source NAT off (load_balancers.{path.target.balancer}.source_nat = false), or "
-            f"point server of {path.host} to {path.hub} itself: a connector that relays for "
-            f"{address} would relay for every client of the load balancer."
-        ), None
+        return _past_the_balancer(scenario, path, address), None
     if source in public_addresses(scenario):
         return (
             f"Give {path.host} a separate address: the Internet arrives as {address} too "
@@ -80,4 +77,20 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
     return (
         f"Create a receive connector on {hub} that relays and lists only {address}.",
         "\n".join(commands),
+    )
+
+
+def _past_the_balancer(scenario: Scenario, path: Path, address: str) -> str:
+    """Return the fix for a host behind source NAT: the same at each hub of the load balancer."""
+    balancer = path.target.balancer or ""
+    hubs = [
+        f"{target.address} ({target.hub})"
+        for target in submission.targets(scenario, scenario.hosts[path.host])
+        if target.balancer == balancer
+    ]
+    switch = dotted(("load_balancers", balancer, "source_nat"))
+    return (
+        f"Switch source NAT off ({switch} = false), or point server of {path.host} to "
+        f"{' or '.join(dict.fromkeys(hubs))}: a connector that relays for {address} would relay "
+        "for every client of the load balancer."
     )

@@ -121,3 +121,14 @@ def test_a_wide_range_is_not_narrowed_to_the_balancer(design: Path) -> None:
     for each in found:
         assert "load_balancers.edge.source_nat = false" in each.fix
         assert each.command is None
+
+
+def test_a_host_behind_source_nat_gets_one_advice_with_addresses_that_server_takes() -> None:
+    base = ROOT / "scenarios/today/behind-a-load-balancer.toml"
+    scenario = load(base, ["load_balancers.front.source_nat=true"])
+    first = next(each for each in check(scenario) if each.check == "relay_refused")
+    assert first.fix == (
+        "Switch source NAT off (load_balancers.front.source_nat = false), or point server of erp "
+        "to 192.168.10.10 (HUB01) or 192.168.10.13 (HUB02): a connector that relays for "
+        "192.168.10.9 would relay for every client of the load balancer."
+    )
