@@ -26,6 +26,7 @@ from relaysim.profiles.profile import Profile
 from relaysim.profiles.properties import DestinationProperties
 from relaysim.profiles.value import Certainty, Value, plain
 from relaysim.scenario.destination import PANEL
+from relaysim.scenario.name_checks import folded
 from relaysim.scenario.raw_tables import at, texts
 from relaysim.scenario.requirement import Requires
 from relaysim.scenario.run_end import default_deadline, default_drain
@@ -148,7 +149,7 @@ def with_defaults(raw: Mapping[str, Any], collection: Collection) -> Raw:
     fillers: dict[str, Callable[[str, Mapping[str, Any]], Raw]] = {
         "hubs": partial(_hub, collection),
         "send_connectors": partial(_send_connector, collection, raw.get("hubs")),
-        "hosts": partial(_host, collection, format_duration(default_deadline(raw))),
+        "hosts": partial(_host, collection, format_duration(default_deadline(raw)), _servers(raw)),
         "destinations": partial(_destination, collection),
         "blocklists": partial(_blocklist, collection),
         "relays": partial(_relay, collection),
@@ -236,7 +237,18 @@ def _of_usage(usage: Any) -> Raw:
         return {}
 
 
-def _host(collection: Collection, deadline: str, _name: str, table: Mapping[str, Any]) -> Raw:
+def _servers(raw: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names that hosts submit to, by their form without case."""
+    return {folded(name): name for key in ("dns", "load_balancers") for name in at(raw, key)}
+
+
+def _host(
+    collection: Collection,
+    deadline: str,
+    servers: Mapping[str, str],
+    _name: str,
+    table: Mapping[str, Any],
+) -> Raw:
     profile = _profile(collection, Kind.HOST, table)
     port = 587 if "account" in table else 25
     host = merged(host_defaults(profile) | {"port": port}, table)
@@ -244,6 +256,8 @@ def _host(collection: Collection, deadline: str, _name: str, table: Mapping[str,
         host["streams"] = _each(
             host["streams"], lambda _, table: {"deadline": deadline} | dict(table)
         )
+    if isinstance(host.get("server"), str):
+        host["server"] = servers.get(folded(host["server"]), host["server"])
     return host | {"properties": profile.properties}
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from relaysim.mail.address import parse_ip
+from relaysim.mail.address import parse_ip, unusual
+from relaysim.scenario.name_checks import folded
 from relaysim.scenario.problem import Problem, unknown
 from relaysim.scenario.raw_tables import Found, Raw, at, named, parsed, texts
 
@@ -31,25 +32,31 @@ def _hubs(raw: Raw) -> Found:
 
 
 def _own_address(raw: Raw) -> Found:
-    """Report an address that a hub or another load balancer has."""
-    owner: dict[Any, str] = {
-        parsed(parse_ip, text): hub
-        for hub, table in named(raw, "hubs")
-        for _, text in texts(table.get("addresses"))
-    }
+    """Report an address that no machine has, or that something else has."""
+    owner: dict[Any, str] = {parsed(parse_ip, name): "[egress]" for name in at(raw, "egress")}
+    for group in ("hosts", "hubs"):
+        for name, table in named(raw, group):
+            given = [table.get("address"), *(text for _, text in texts(table.get("addresses")))]
+            owner |= {parsed(parse_ip, text): name for text in given}
     for name, address in balancer_addresses(raw).items():
-        if owner.setdefault(address, name) != name:
-            yield Problem(
-                ("load_balancers", name, "address"), f"{owner[address]} has this address already"
-            )
+        what = unusual(address)
+        path = ("load_balancers", name, "address")
+        if what is not None:
+            yield Problem(path, f"this address {what}: write the one that clients connect to")
+        elif owner.setdefault(address, name) != name:
+            yield Problem(path, f"{owner[address]} has this address already")
 
 
 def _own_name(raw: Raw) -> Found:
     """Report a name that DNS or a hub has too: `server` and `smart_hosts` refer to it."""
-    for name in at(raw, "load_balancers"):
-        for group, what in (("dns", "a name in [dns]"), ("hubs", "a hub")):
-            if name in at(raw, group):
-                yield Problem(("load_balancers", name), f"{what} is called so: choose another name")
+    for group, what in (("dns", "a name in [dns]"), ("hubs", "a hub")):
+        taken = {folded(name): name for name in at(raw, group)}
+        for name in at(raw, "load_balancers"):
+            other = taken.get(folded(name))
+            if other is not None:
+                called = "so" if other == name else other
+                text = f"{what} is called {called}: choose another name"
+                yield Problem(("load_balancers", name), text)
 
 
 LOAD_BALANCER_CHECKS: tuple[Callable[[Raw], Found], ...] = (_hubs, _own_address, _own_name)

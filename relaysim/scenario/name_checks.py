@@ -79,12 +79,13 @@ def _equal_names(raw: Raw) -> Found:
     """
     groups: list[tuple[str, ...]] = [(group,) for group in _GROUPS]
     groups.append(("organization", "domains"))
-    groups += [("hubs", hub, "receive_connectors") for hub in at(raw, "hubs")]
+    for key in ("receive_connectors", "egress_by_sender_domain"):
+        groups += [("hubs", hub, key) for hub in at(raw, "hubs")]
     groups += [("hosts", host, "streams") for host in at(raw, "hosts")]
     for group in groups:
         first: dict[str, str] = {}
         for name in at(raw, *group):
-            known = first.setdefault(_folded(name), name)
+            known = first.setdefault(folded(name), name)
             if known != name:
                 text = (
                     f'only the case of letters tells this name from "{known}": write "{known}" '
@@ -93,17 +94,19 @@ def _equal_names(raw: Raw) -> Found:
                 yield Problem((*group, name), text)
 
 
-def _folded(name: object) -> str:
+def folded(name: object) -> str:
+    """Return a name in the form that equal names share."""
     return unicodedata.normalize("NFKC", str(name)).casefold().strip()
 
 
 def _equal_addresses(raw: Raw) -> Found:
     """Report two spellings of one public IP."""
-    first: dict[Any, str] = {}
-    for name in at(raw, "egress"):
-        address = parsed(parse_ip, name)
-        if address is not None and first.setdefault(address, name) != name:
-            yield Problem(("egress", name), f'this is the same address as "{first[address]}"')
+    for group in (("egress",), *(("pools", pool, "members") for pool in at(raw, "pools"))):
+        first: dict[Any, str] = {}
+        for name in at(raw, *group):
+            address = parsed(parse_ip, name)
+            if address is not None and first.setdefault(address, name) != name:
+                yield Problem((*group, name), f'this is the same address as "{first[address]}"')
 
 
 def name_problems(raw: Raw) -> list[Problem]:

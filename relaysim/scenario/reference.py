@@ -14,6 +14,7 @@ from relaysim.profiles.collection import Collection
 from relaysim.scenario.calendar_checks import CALENDAR_CHECKS
 from relaysim.scenario.list_checks import LIST_CHECKS
 from relaysim.scenario.load_balancer_checks import LOAD_BALANCER_CHECKS, balancer_addresses
+from relaysim.scenario.name_checks import folded
 from relaysim.scenario.problem import KeyPath, Problem, nearest, unknown
 from relaysim.scenario.profile_checks import PROFILE_CHECKS
 from relaysim.scenario.public_ip_checks import PUBLIC_IP_CHECKS
@@ -116,7 +117,8 @@ def _servers(raw: Raw) -> Found:
     addresses |= {parsed(parse_ip, at(table).get("address")) for table in balancers.values()}
     for host, table in named(raw, "hosts"):
         server, path = table.get("server"), ("hosts", host, "server")
-        if not isinstance(server, str) or server in names:
+        # DNS ignores the case of names.
+        if not isinstance(server, str) or folded(server) in map(folded, names):
             continue
         address = parsed(parse_ip, server)
         if address is None:
