@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from relaysim.analysis.client_sources import sessions_at
 from relaysim.analysis.held_sessions import allowed_sessions
+from relaysim.analysis.hub_clients import smart_host_sessions
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail.receive_verdict import connect
 from relaysim.plan.routing import identity
@@ -21,9 +22,12 @@ def balancer_hides_sources(scenario: Scenario) -> Iterator[Finding]:
     """
     for name, balancer in scenario.load_balancers.items():
         clients = _clients(scenario, name)
-        if not balancer.source_nat or not clients:
+        hubs = _hubs(scenario, name)
+        if not balancer.source_nat or not (clients or hubs):
             continue
-        hosts = list(dict.fromkeys(host for _, _, host in clients))
+        hosts = list(dict.fromkeys([*(host for _, _, host in clients), *(hub for _, hub in hubs)]))
+        alone = len(hosts) == 1
+        behind = dict.fromkeys([*(hub for hub, _, _ in clients), *(hub for hub, _ in hubs)])
         over = list(_over(scenario, name, clients))
         limits = {
             limit
@@ -33,15 +37,23 @@ def balancer_hides_sources(scenario: Scenario) -> Iterator[Finding]:
         }
         shared = f"the {listed(map(str, sorted(limits)))} sessions" if limits else "the limits"
         reason = (
-            f"Source NAT: {listed(hosts)} arrive{'s' * (len(hosts) == 1)} at "
-            f"{listed(dict.fromkeys(hub for hub, _, _ in clients))} as {balancer.address}. "
-            "remote_ip_ranges cannot distinguish them, and they share "
-            f"{shared} that a connector allows one source"
+            f"Source NAT: {listed(hosts)} arrive{'s' * alone} at {listed(behind)} as "
+            f"{balancer.address}. remote_ip_ranges cannot distinguish "
+            + (
+                f"{hosts[0]} from other clients of the load balancer, which would share "
+                if alone
+                else "them, and they share "
+            )
+            + f"{shared} that a connector allows one source"
         )
         if over:
             where = listed(identity(hub, connector) for hub, connector, _, _ in over)
             _, _, opened, reply = over[0]
-            reason += f". They open {opened} at {where}, and the others get {reply}"
+            who = list(dict.fromkeys(host for _, _, host in clients))
+            reason += (
+                f". {listed(who)} open{'s' * (len(who) == 1)} {opened} at {where}; those above "
+                f"the limit get {reply}"
+            )
         fix = (
             f"Switch source NAT off ({dotted(('load_balancers', name, 'source_nat'))} = false): "
             "the load balancer is then the gateway of the hubs, or their packets go past it "
@@ -68,6 +80,19 @@ def _clients(scenario: Scenario, balancer: str) -> list[tuple[str, str, str]]:
         for connector in scenario.hubs[hub].receive_connectors.values()
         for host, target in sessions_at(scenario, hub, connector)
         if target.balancer == balancer
+    ]
+
+
+def _hubs(scenario: Scenario, balancer: str) -> list[tuple[str, str]]:
+    """Return the hubs behind a load balancer with source NAT, each with a hub that sends to it.
+
+    Their sessions follow the queues of the sender, so they are not counted.
+    """
+    address = scenario.load_balancers[balancer].address
+    return [
+        (session.receiver, session.sender)
+        for session in smart_host_sessions(scenario)
+        if session.client == address
     ]
 
 

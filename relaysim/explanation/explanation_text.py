@@ -117,7 +117,7 @@ def _balanced(scenario: Scenario, host: Host, target: submission.Target) -> str:
     """Return what a load balancer does with a connection."""
     balancer = scenario.load_balancers[target.balancer or ""]
     seen = submission.source(scenario, host, target)
-    own = "its own address" if seen == host.address else f"{seen}, because of source NAT"
+    own = str(seen) if seen == host.address else f"{seen}, because of source NAT"
     method = balancer.method.replace("_", " ")
     return (
         f"The load balancer {target.balancer} ({method}) passes it on to {target.hub} "

@@ -56,6 +56,8 @@ def _warm_up_plans(raw: Raw) -> Found:
     pools = [
         {parsed(parse_ip, key) for key in at(table, "members")} for _, table in named(raw, "pools")
     ]
+    # A pool without members is reported itself: what was meant is not known.
+    unclear = not all(pools)
     of: dict[Any, str] = {}
     for name, table in named(raw, "warm_up_plans"):
         address, place = parsed(parse_ip, table.get("egress")), table.get("destination")
@@ -66,13 +68,13 @@ def _warm_up_plans(raw: Raw) -> Found:
         if address is None:
             continue
         others = [pool - warmed.keys() for pool in pools if address in pool]
-        if not others:
+        if not others and not unclear:
             yield Problem(
                 path,
                 "no pool has this IP: write a pool with it and an older IP as members, and the "
                 "pool as egress of the hub",
             )
-        elif not all(others):
+        elif others and not all(others):
             yield Problem(path, "each pool of this IP needs another IP without a warm-up plan")
         if of.setdefault((address, place), name) != name:
             yield Problem(path, f"the plan {of[address, place]} is for the same mail of this IP")

@@ -62,7 +62,9 @@ def circles(scenario: Scenario) -> Iterator[Problem]:
                     if frozenset(hubs) not in reported:
                         reported.add(frozenset(hubs))
                         path = ("send_connectors", name, "smart_hosts")
-                        yield Problem(path, f"mail goes in a circle: {' → '.join(hubs)}")
+                        balancer = smart_balancer(scenario, scenario.send_connectors[name])
+                        by = f" (by the load balancer {balancer})" if balancer else ""
+                        yield Problem(path, f"mail goes in a circle: {' → '.join(hubs)}{by}")
 
 
 def _circles(

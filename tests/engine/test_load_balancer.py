@@ -193,6 +193,8 @@ def test_explain_says_what_the_balancer_does() -> None:
         "10.1.0.10, because of source NAT."
     ) in words
     assert "Hello [10.1.0.10]" in words
+    plain = str(explain(balanced(mail={"app.load": [0]}).scenario, "app", "a@example.org"))
+    assert "which sees 192.168.168.50." in " ".join(plain.split())
 
 
 def test_each_hub_behind_it_has_an_equal_share_and_what_one_refuses_is_lost() -> None:
@@ -240,7 +242,8 @@ def test_check_counts_the_sessions_of_all_hosts_behind_source_nat() -> None:
     scenario = loaded(NAT, OTHER + many, f"[hosts.app]\n{many}", STREAM, limits)
     (finding,) = hidden(scenario)
     assert finding.severity == "warning"
-    assert "up to 12 sessions" in finding.reason
+    assert "app and crm open up to 12 sessions at" in finding.reason
+    assert "those above the limit get 421 4.3.2" in finding.reason
 
 
 def test_a_connector_that_relays_for_the_balancer_is_open_if_the_internet_comes_by_it() -> None:

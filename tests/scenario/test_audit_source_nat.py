@@ -7,6 +7,7 @@ import pytest
 from relaysim import load
 from relaysim.audit import check
 from relaysim.audit.finding import Finding
+from relaysim.scenario.problem import ScenarioError
 
 ROOT = Path(__file__).parents[2]
 DESIGN = """
@@ -132,3 +133,35 @@ def test_a_host_behind_source_nat_gets_one_advice_with_addresses_that_server_tak
         "to 192.168.10.10 (HUB01) or 192.168.10.13 (HUB02): a connector that relays for "
         "192.168.10.9 would relay for every client of the load balancer."
     )
+
+
+def test_a_hub_that_sends_by_the_balancer_is_one_of_its_clients(design: Path) -> None:
+    (found,) = findings(design, [MARKETING, BALANCER], "balancer_hides_sources")
+    assert "internet and HUB01 arrive at DMZ02 and DMZ03 as 192.168.20.9" in found.reason
+    alone = 'hosts.internet.server="192.168.20.12"'
+    (found,) = findings(design, [MARKETING, BALANCER], "balancer_hides_sources", alone)
+    assert found.reason.startswith(
+        "Source NAT: HUB01 arrives at DMZ02 and DMZ03 as 192.168.20.9. remote_ip_ranges cannot "
+        "distinguish HUB01 from other clients of the load balancer, which would share the "
+    )
+
+
+def test_a_circle_names_the_balancer_that_closes_it() -> None:
+    """HUB01 has the load balancer as smart host, and HUB01 and HUB02 stand behind it."""
+    base = ROOT / "scenarios/today/behind-a-load-balancer.toml"
+    changes = [
+        'send_connectors.internet.smart_hosts=["front"]',
+        "send_connectors.internet.dns_routing_enabled=false",
+    ]
+    with pytest.raises(ScenarioError) as error:
+        load(base, changes)
+    text = " ".join(str(error.value).split())
+    assert "mail goes in a circle: HUB01 → HUB02 → HUB01 (by the load balancer front)" in text
+
+
+def test_a_pool_without_members_is_the_only_problem() -> None:
+    """Its warm-up plan needs a pool with the IP, and what pool was meant is not known."""
+    with pytest.raises(ScenarioError) as error:
+        load(ROOT / "scenarios/today/pool-with-warm-up.toml", ["pools.bulk.members={}"])
+    (problem,) = error.value.problems
+    assert problem.path == ("pools", "bulk", "members")
