@@ -25,6 +25,7 @@ from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.name_checks import folded
 from relaysim.scenario.stream import Stream
 
 
@@ -111,8 +112,8 @@ def _client(
     address = "" if from_address is None else str(parse_ip(from_address))
     if host is not None and _is_hub(scenario, host):
         return host, hub_client(scenario, host, server, port)
-    if server is not None and server not in (*scenario.dns, *scenario.load_balancers):
-        _check_server(scenario, server)
+    if server is not None:
+        server = _server(scenario, server)
     if host is not None:
         if host not in scenario.hosts:
             raise unknown(host, "a host or hub", [*scenario.hosts, *scenario.hubs])
@@ -129,13 +130,17 @@ def _is_hub(scenario: Scenario, host: str | None) -> bool:
     return host in scenario.hubs and host not in scenario.hosts
 
 
-def _check_server(scenario: Scenario, server: str) -> None:
+def _server(scenario: Scenario, server: str) -> str:
+    """Return an address, or the name that a server has in the scenario; case does not count."""
+    names = {folded(name): name for name in (*scenario.dns, *scenario.load_balancers)}
+    if folded(server) in names:
+        return names[folded(server)]
     try:
         parse_ip(server)
     except ValueError:
-        known = [*scenario.dns, *scenario.load_balancers]
         where = "[dns] or [load_balancers]" if scenario.load_balancers else "[dns]"
-        raise unknown(server, f"an address or a name in {where}", known) from None
+        raise unknown(server, f"an address or a name in {where}", names.values()) from None
+    return server
 
 
 def _stream(host: Host, name: str, stream: str | None) -> Stream | None:

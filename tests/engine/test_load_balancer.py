@@ -193,6 +193,8 @@ def test_explain_says_what_the_balancer_does() -> None:
         "10.1.0.10, because of source NAT."
     ) in words
     assert "Hello [10.1.0.10]" in words
+    other = explain(loaded(STREAM), "app", "a@example.org", server="MAIL")
+    assert other.attempts[0].target.balancer == "mail"
     plain = str(explain(balanced(mail={"app.load": [0]}).scenario, "app", "a@example.org"))
     assert "which sees 192.168.168.50." in " ".join(plain.split())
 
