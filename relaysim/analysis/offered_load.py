@@ -76,6 +76,10 @@ class Stage:
         Number of equal stages: one for each domain of a destination with counted domains.
     queue : QueuePlan or None
         For connections of a queue, the queue in the plan; of counted domains, the first one.
+    egress : str
+        For a queue of a hub with several public IPs, the IP; else "".
+    warm_ups : tuple of str
+        The warm-up plans that limit the mail of this IP.
     parts : list of Part
         The work of each stream.
     acknowledges : dict
@@ -88,6 +92,8 @@ class Stage:
     servers: int
     alike: int = 1
     queue: QueuePlan | None = None
+    egress: str = ""
+    warm_ups: tuple[str, ...] = ()
     parts: list[Part] = field(default_factory=list)
     # A dict instead of a set keeps the order of paths, so output is the same on every run.
     acknowledges: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -186,7 +192,14 @@ class Stages:
         transactions: float,
     ) -> None:
         direct = is_direct(route, hop)
-        receiver = self.scenario.answering.get(receiver_of(self.scenario, route, hop) or "")
+        place = receiver_of(self.scenario, route, hop)
+        receiver = self.scenario.answering.get(place or "")
+        egress = (hop.egress or "") if queue.by_ip else ""
+        warm_ups = tuple(
+            name
+            for name, plan in self.scenario.warm_up_plans.items()
+            if plan.egress == egress and plan.destination in (None, place)
+        )
         # A domain of no destination answers at once (`reference.ELSEWHERE`).
         response = of_time(receiver.response_time) if receiver else AT_ONCE
         limits = (queue.connections, self.plan.receiver(queue).connections_per_ip)
@@ -202,21 +215,22 @@ class Stages:
             response,
             alike=route.domains.count if direct else 1,
             queue=queue,
+            egress=egress,
+            warm_ups=warm_ups,
         )
         if queue.rate_delay:
-            place = dotted(
-                ("hubs", hop.hub, "shaping", receiver_of(self.scenario, route, hop) or "")
-            )
             self._stage(
                 f"{delivery_queue(self.scenario, route, hop)} (rate)",
                 f"rate of {hop.hub} to {route.domains if direct else hop.next_hop}",
-                f"{place}.rate",
+                dotted(("hubs", hop.hub, "shaping", place or "", "rate")),
                 1,
                 path,
                 transactions if direct else transactions * route.domains.count,
                 Service(queue.rate_delay / SECOND, 0.0, "constant"),
                 alike=route.domains.count if direct else 1,
                 numbered=False,
+                egress=egress,
+                warm_ups=warm_ups,
             )
         self._stage(
             f"{hop.hub}.outbound",
@@ -310,6 +324,8 @@ class Stages:
         alike: int = 1,
         numbered: bool = True,
         queue: QueuePlan | None = None,
+        egress: str = "",
+        warm_ups: tuple[str, ...] = (),
     ) -> None:
         """Add the work of one path at a stage.
 
@@ -321,7 +337,7 @@ class Stages:
         if servers == 1:
             what = _ONE.sub(r"\1\2", what)
         title = f"the {servers} {what}" if numbered else f"the {what}"
-        new = Stage(name, title, place, servers, alike, queue)
+        new = Stage(name, title, place, servers, alike, queue, egress, warm_ups)
         stage = self.by_name.setdefault(name, new)
         stage.parts.append(Part(path.name, path.share * visits, service, work))
 

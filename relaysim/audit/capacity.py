@@ -1,6 +1,7 @@
 """Checks of capacity: the offered load of each stage against the servers of the stage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -18,6 +19,7 @@ from relaysim.analysis.offered_load import Stage, stages
 from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.merged_findings import connectors_of, set_at
 from relaysim.audit.shell_commands import set_connector
+from relaysim.audit.warm_up_plans import first_day
 from relaysim.mail.receive_connector import MessageRateSource
 from relaysim.mail.receive_verdict import submission_rate
 from relaysim.plan import submission
@@ -69,12 +71,29 @@ class _Loads:
         return self.rates[name]
 
 
+def _by_ip(found: Iterable[tuple[Stage, Finding]]) -> Iterator[Finding]:
+    """Yield findings with the public IPs of a pool; equal ones of several IPs are one."""
+    alike: dict[Finding, list[Stage]] = {}
+    for stage, finding in found:
+        alike.setdefault(finding, []).append(stage)
+    for finding, queues in alike.items():
+        what = queues[0].what
+        ips = [queue.egress for queue in queues if queue.egress]
+        by = f" by {'each of ' * (len(ips) > 1)}{listed(ips)}" if ips else ""
+        yield replace(finding, reason=finding.reason.replace(what, what + by, 1))
+
+
 def campaign_load(scenario: Scenario) -> Iterator[Finding]:
     """The offered load of a campaign is above the capacity of a stage, so it takes longer.
 
     The other mail counts with its load in the hour in which the campaign starts. Of the campaigns
-    of a stream the largest is checked, without the campaigns of other streams.
+    of a stream the largest is checked, without the campaigns of other streams. With a warm-up plan
+    it is one on day 1 of the plan.
     """
+    yield from _by_ip(_campaign_load(scenario))
+
+
+def _campaign_load(scenario: Scenario) -> Iterator[tuple[Stage, Finding]]:
     hours = _Loads(scenario)
     at: dict[str, list[tuple[Stage, float]]] = {}
     for stage in stages(scenario):
@@ -87,7 +106,7 @@ def campaign_load(scenario: Scenario) -> Iterator[Finding]:
         start, count, rate = burst
         # A campaign at the full hour belongs to the hour that begins.
         hour = int(np.searchsorted(edges(scenario.run), start, side="right")) - 1
-        for stage, load in at.get(name, ()):
+        for stage, load, plans in first_day(scenario, host, stream, at.get(name, [])):
             others = float(hours.load(stage)[hour])
             offered = others + rate * load
             if offered <= 1:
@@ -105,18 +124,26 @@ def campaign_load(scenario: Scenario) -> Iterator[Finding]:
             else:
                 result = "the other mail alone is above the capacity, so the campaign does not end"
                 accept = ""
-            yield Finding(
-                Severity.WARNING,
-                dotted(("hosts", host, "streams", stream)),
-                f"While {name} sends at {per_time(rate)}, the offered load at {stage.what} (other "
-                f"mail included) is {times(offered)} the capacity: {result}.",
-                f"{accept}To send faster raise {stage.place}, or send from another hub. To "
-                "protect the other mail lower the rate of the campaign.",
+            day = f"; day 1 of the warm-up plan {plans}" if plans else ""
+            yield (
+                stage,
+                Finding(
+                    Severity.WARNING,
+                    dotted(("hosts", host, "streams", stream)),
+                    f"While {name} sends at {per_time(rate)}, the offered load at {stage.what} "
+                    f"(other mail included{day}) is {times(offered)} the capacity: {result}.",
+                    f"{accept}To send faster raise {stage.place}, or send from another hub. To "
+                    "protect the other mail lower the rate of the campaign.",
+                ),
             )
 
 
 def busiest_hour_load(scenario: Scenario) -> Iterator[Finding]:
     """In the busiest hour the offered load of a stage is above the capacity."""
+    yield from _by_ip(_busiest_hour_load(scenario))
+
+
+def _busiest_hour_load(scenario: Scenario) -> Iterator[tuple[Stage, Finding]]:
     hours, loads = edges(scenario.run), _Loads(scenario)
     for stage in stages(scenario):
         load = loads.load(stage)
@@ -128,19 +155,27 @@ def busiest_hour_load(scenario: Scenario) -> Iterator[Finding]:
         if (load[hour] - 1) * seconds >= _NOTICED and recovers:
             fix, command = _enlarged(stage, "or spread the mail over more hubs or hours.")
             begins = scenario.run.start + timedelta(microseconds=int(hours[hour]))
-            yield Finding(
-                Severity.WARNING,
-                stage.place,
-                f"In the busiest hour (from {begins:%H:%M}) the offered load of {_senders(stage)} "
-                f"at {stage.what} is {times(load[hour])} the capacity: the queue grows for the "
-                f"whole hour, to {about((load[hour] - 1) * seconds)} of work.",
-                fix,
-                command,
+            yield (
+                stage,
+                Finding(
+                    Severity.WARNING,
+                    stage.place,
+                    f"In the busiest hour (from {begins:%H:%M}) the offered load of "
+                    f"{_senders(stage)} at {stage.what} is {times(load[hour])} the capacity: the "
+                    f"queue grows for the whole hour, to "
+                    f"{about((load[hour] - 1) * seconds)} of work.",
+                    fix,
+                    command,
+                ),
             )
 
 
 def whole_run_load(scenario: Scenario) -> Iterator[Finding]:
     """Over the whole run the offered load of a stage is above the capacity."""
+    yield from _by_ip(_whole_run_load(scenario))
+
+
+def _whole_run_load(scenario: Scenario) -> Iterator[tuple[Stage, Finding]]:
     seconds, loads = scenario.run.duration / SECOND, _Loads(scenario)
     for stage in stages(scenario):
         load = loads.overall(stage)
@@ -148,14 +183,17 @@ def whole_run_load(scenario: Scenario) -> Iterator[Finding]:
             fix, command = _enlarged(
                 stage, "or send less; results of such a run depend on the duration of the run."
             )
-            yield Finding(
-                Severity.WARNING,
-                stage.place,
-                f"Over the whole run the offered load of {_senders(stage)} at {stage.what} is "
-                f"{times(load)} the capacity: the queue grows until the end, and then "
-                f"{about((load - 1) * seconds)} of work is left.",
-                fix,
-                command,
+            yield (
+                stage,
+                Finding(
+                    Severity.WARNING,
+                    stage.place,
+                    f"Over the whole run the offered load of {_senders(stage)} at {stage.what} is "
+                    f"{times(load)} the capacity: the queue grows until the end, and then "
+                    f"{about((load - 1) * seconds)} of work is left.",
+                    fix,
+                    command,
+                ),
             )
 
 

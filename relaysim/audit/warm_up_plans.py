@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from relaysim.analysis.mail_paths import is_from_pool, paths, receiver
 from relaysim.analysis.message_rates import campaign
+from relaysim.analysis.offered_load import Stage
 from relaysim.analysis.run_size import mean_recipients
 from relaysim.analysis.sharing import outside
 from relaysim.audit.finding import Finding, Severity
@@ -92,6 +93,43 @@ def _is_known(scenario: Scenario, plan: WarmUpPlan, sent: _Campaign) -> bool:
     models = (scenario.destinations.get(name) for name in sent.of_ip)
     providers = [model.reputation for model in models if model and model.reputation]
     return age > 0 and bool(providers) and all(cold_limit(each, age) is None for each in providers)
+
+
+def first_day(
+    scenario: Scenario, host: str, stream: str, loads: list[tuple[Stage, float]]
+) -> Iterator[tuple[Stage, float, str]]:
+    """Yield the load of a campaign's message at stages on day 1 of warm-up plans.
+
+    What is above the first volume of a plan goes to the next IP of the pool without a plan, as in a
+    run. The third item names the plans that moved mail; "" if there are none.
+    """
+    pools: dict[tuple[str, str], list[tuple[Stage, float]]] = {}
+    for stage, load in loads:
+        pools.setdefault((stage.what, stage.place), []).append((stage, load))
+    for pool in pools.values():
+        on_day = [load for _, load in pool]
+        plans: list[str] = []
+        for place, (stage, load) in enumerate(pool):
+            above = load * (1 - _first_part(scenario, stage, host, stream))
+            turn = (*range(place + 1, len(pool)), *range(place))
+            older = next((other for other in turn if not pool[other][0].warm_ups), place)
+            if above > 0 and older != place:
+                plans += stage.warm_ups
+                on_day[place] -= above
+                on_day[older] += above
+        for (stage, _), load in zip(pool, on_day, strict=True):
+            yield stage, load, listed(dict.fromkeys(plans))
+
+
+def _first_part(scenario: Scenario, stage: Stage, host: str, stream: str) -> float:
+    """Return the part of a campaign's mail at a stage that the plans admit on day 1."""
+    part = 1.0
+    for name in stage.warm_ups:
+        plan = scenario.warm_up_plans[name]
+        sent = _campaign(scenario, plan, host, stream)
+        if sent is not None and sent.most:
+            part = min(part, plan.days[0] / sent.most)
+    return part
 
 
 def _campaign(scenario: Scenario, plan: WarmUpPlan, host: str, stream: str) -> _Campaign | None:

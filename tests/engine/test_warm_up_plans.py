@@ -210,6 +210,32 @@ def test_an_ip_that_providers_know_needs_no_plan() -> None:
     assert finding.fix == "Remove the plan: the IP is known already and needs none."
 
 
+SLOW = f"""
+[pools.bulk.members]
+"{NEW}" = 1
+[hubs.HUB01.shaping.sink]
+rate = "1/s"
+"""
+
+
+def campaign_loads(scenario: Scenario) -> list[str]:
+    return [each.reason for each in check(scenario) if each.check == "campaign_load"]
+
+
+def test_an_overloaded_pool_is_one_finding_that_names_the_ips() -> None:
+    """Each IP gets 5 messages a second, and the hub sends 1 a second by it: 500 take 500 s."""
+    (reason,) = campaign_loads(loaded(POOL, SLOW, CAMPAIGN))
+    assert f"by each of {OLD} and {NEW} (other mail included) is 5 times the capacity" in reason
+    assert reason.endswith("take 8.3 min instead of 100 s.")
+
+
+def test_on_day_1_of_a_plan_the_older_ip_takes_the_rest_of_a_campaign() -> None:
+    """The new IP takes 2 messages of 1,000, the older one 998: 9.98 a second, in 998 s."""
+    (reason,) = campaign_loads(loaded(POOL, PLAN, SLOW, CAMPAIGN))
+    assert f"by {OLD} (other mail included; day 1 of the warm-up plan new) is 10 times" in reason
+    assert reason.endswith("take 17 min instead of 100 s.")
+
+
 def test_explain_names_the_plan() -> None:
     text = " ".join(str(explain(loaded(POOL, PLAN, CAMPAIGN), "app", "x@example.org")).split())
     assert f"leaves by {NEW} (more than 99 % of messages, as far as the warm-up plan new" in text
