@@ -34,7 +34,7 @@ class Session:
         self.reader, self.writer = reader, writer
 
     @classmethod
-    async def open(cls, port: int) -> "Session":
+    async def connect(cls, port: int) -> "Session":
         """Connect and say EHLO."""
         session = cls(*await asyncio.open_connection("127.0.0.1", port))
         await session.command(b"", b"220")
@@ -97,7 +97,7 @@ async def stream_of_sessions(stream: dict[str, Any], start: float, rows: Rows) -
     async def one(number: int) -> None:
         async with room:
             submitted, name = time.time(), message_name(stream["name"], number)
-            session = await Session.open(stream["port"])
+            session = await Session.connect(stream["port"])
             await session.submit(stream, name)
             rows.append((name, stream["name"], number, submitted, time.time()))
             await session.close()
@@ -117,7 +117,7 @@ async def burst(stream: dict[str, Any], start: float, rows: Rows) -> None:
         session = None
         for number in numbers:
             submitted, name = time.time(), message_name(stream["name"], number)
-            session = session or await Session.open(stream["port"])
+            session = session or await Session.connect(stream["port"])
             await session.submit(stream, name)
             rows.append((name, stream["name"], number, submitted, time.time()))
         if session:
@@ -130,7 +130,7 @@ async def burst(stream: dict[str, Any], start: float, rows: Rows) -> None:
 
 async def warm_up(port: int, recipient: str, count: int) -> None:
     """Open sessions at a hub, all at a time, and submit nothing."""
-    sessions = [await Session.open(port) for _ in range(count)]
+    sessions = [await Session.connect(port) for _ in range(count)]
     for session in sessions:
         await session.envelope(recipient)
     for session in sessions:

@@ -228,7 +228,7 @@ class Postfix:
 
     def _text(self, name: str) -> str:
         file = self.folder / name
-        return file.read_text(errors="replace") if file.exists() else ""
+        return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
 
     @property
     def group(self) -> int:
@@ -248,7 +248,7 @@ class Postfix:
             for folder in Path("/proc").iterdir():
                 with suppress(OSError, ValueError):
                     of_group = os.getpgid(int(folder.name)) == self.group
-                    if of_group and (folder / "comm").read_text() == "qmgr\n":
+                    if of_group and (folder / "comm").read_bytes() == b"qmgr\n":
                         return int(folder.name)
             time.sleep(0.1)
         raise self._failure()

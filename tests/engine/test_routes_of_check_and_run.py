@@ -9,6 +9,7 @@ from relaysim.analysis.mail_paths import paths, receiver
 from relaysim.mail.address import parse_ip
 from relaysim.plan.compiler import compile_plan
 from relaysim.plan.plan import TOO_LARGE, Plan, QueuePlan
+from relaysim.plan.reached import by_public_ip
 from relaysim.plan.routing import HopKind
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.load import load
@@ -47,10 +48,11 @@ Route = tuple[str, str, str, str]
 """Hub, egress, answering domain and receiver."""
 
 
-def by_check(scenario: Scenario) -> Iterator[tuple[tuple[str, str, str, str], set[Route]]]:
+def by_check(scenario: Scenario) -> Iterator[tuple[tuple[str, str, str, str, str], set[Route]]]:
     """The last hops that check has of remote mail.
 
-    By the hub that takes the mail, the hub and receive connector that answer, and the domain.
+    By the stream, the hub that takes the mail, the hub and receive connector that answer, and the
+    domain.
     """
     for path in paths(scenario):
         size = max(1, round(mean(scenario.hosts[path.host].streams[path.stream].size)))
@@ -63,7 +65,9 @@ def by_check(scenario: Scenario) -> Iterator[tuple[tuple[str, str, str, str], se
             }
             # Check ends at a relay service; in a run it is a hub with routes of its own.
             if not {receiving for *_, receiving in routes} & set(scenario.relays):
-                yield (route.first.hub, path.hub, name, f"{route.domains.name} {size}"), routes
+                stream = f"{path.host}.{path.stream}"
+                key = (stream, route.first.hub, path.hub, name, f"{route.domains.name} {size}")
+                yield key, routes
 
 
 class Run:
@@ -74,18 +78,20 @@ class Run:
         self.hubs = [hub.name for hub in self.plan.hubs]
         self.connectors = [each.name for each in self.plan.connectors]
 
-    def last(self, hub: int, door: int, band: int, domain: int) -> Iterator[QueuePlan]:
+    def last(self, stream: int, hub: int, door: int, band: int, domain: int) -> Iterator[QueuePlan]:
         route = self.plan.routes[hub, door][band][domain]
         if route == TOO_LARGE:
             return
         queue = self.plan.queues[route]
         if queue.to_hubs:
             for each in queue.to_hubs:
-                yield from self.last(each, door, band, domain)
+                yield from self.last(stream, each, door, band, domain)
         elif queue.receiver >= 0:
-            yield queue
+            sender = self.plan.streams[stream].from_domain
+            for number, _ in by_public_ip(self.plan, route, sender):
+                yield self.plan.queues[number]
 
-    def routes(self, hub: str, answers: str, connector: str, to: str) -> set[Route]:
+    def routes(self, stream: str, hub: str, answers: str, connector: str, to: str) -> set[Route]:
         name, _, size = to.partition(" ")
         door = -1
         if self.plan.linked and connector:
@@ -99,7 +105,9 @@ class Run:
                 self.plan.domains[queue.domain],
                 self.plan.receivers[queue.receiver].name,
             )
-            for queue in self.last(self.hubs.index(hub), door, band, domain)
+            for queue in self.last(
+                self.plan.stream_index[stream], self.hubs.index(hub), door, band, domain
+            )
         }
 
 
