@@ -3,7 +3,7 @@
 Pure rules: each call gives the time.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 HOUR = 3_600_000_000
@@ -29,28 +29,6 @@ class GreylistRules:
     retry_window: int
     max_age: int
     auto_whitelist_clients: int
-
-
-def wait(rules: GreylistRules, retry_delay: Callable[[int], int]) -> int | None:
-    """Return how long mail of a new sender waits.
-
-    Parameters
-    ----------
-    rules : GreylistRules
-        The rules of the receiver.
-    retry_delay : callable
-        Returns the wait after a failure, numbered from 1; microseconds above zero.
-
-    Returns
-    -------
-    int or None
-        Microseconds; None if every try comes after the retry window, so that none passes.
-    """
-    failure, needed = 1, retry_delay(1)
-    while needed < rules.delay:
-        failure += 1
-        needed += retry_delay(failure)
-    return needed if needed <= rules.retry_window else None
 
 
 @dataclass(slots=True)
@@ -122,3 +100,28 @@ class Greylist:
             elif time >= known.last + HOUR:
                 known.passes, known.last = known.passes + 1, time
         return True
+
+
+def wait(rules: GreylistRules, tries: Iterable[int]) -> int | None:
+    """Return how long mail of a new sender waits.
+
+    Parameters
+    ----------
+    rules : GreylistRules
+        The rules of the receiver.
+    tries : iterable of int
+        Times at which the hub tries the message, in order, microseconds; the first one begins the
+        wait.
+
+    Returns
+    -------
+    int or None
+        Microseconds; None if none of the tries passes.
+    """
+    greylist, first = Greylist(rules), None
+    for time in tries:
+        if first is None:
+            first = time
+        if greylist.admits(time, 0, 0, 0):
+            return time - first
+    return None

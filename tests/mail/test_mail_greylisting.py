@@ -1,5 +1,7 @@
 """Greylisting: when a triplet passes, what a pass counts for, and what is forgotten."""
 
+from dataclasses import replace
+
 from relaysim.mail.greylisting import Greylist, GreylistRules, wait
 
 MINUTE = 60_000_000
@@ -78,7 +80,15 @@ def test_a_client_without_mail_is_forgotten() -> None:
 
 def test_the_wait_is_the_first_retry_at_or_after_the_delay() -> None:
     for interval, expected in ((1, 5), (2, 6), (5, 5), (15, 15), (20, 20)):
-        assert wait(POSTGREY, lambda _, each=interval: each * MINUTE) == expected * MINUTE
-    assert wait(POSTGREY, lambda _: 3 * DAY) is None
+        assert wait(POSTGREY, range(7, 7 + DAY, interval * MINUTE)) == expected * MINUTE
+    assert wait(POSTGREY, range(0, 30 * DAY, 3 * DAY)) is None
     # 1 + 2 + 4 minutes.
-    assert wait(POSTGREY, lambda failure: MINUTE << failure - 1) == 7 * MINUTE
+    assert wait(POSTGREY, (0, MINUTE, 3 * MINUTE, 7 * MINUTE)) == 7 * MINUTE
+    assert wait(POSTGREY, (0, MINUTE, 3 * MINUTE)) is None
+
+
+def test_a_late_retry_begins_anew() -> None:
+    """The try at 3.9 min is early, that at 6.9 min late; from there on 6 min are in the window."""
+    rules = replace(POSTGREY, delay=6 * MINUTE, retry_window=6 * MINUTE)
+    tenths = MINUTE // 10
+    assert wait(rules, [each * tenths for each in (0, 10, 39, 69, 99, 129)]) == 129 * tenths
