@@ -99,11 +99,12 @@ def _above_a_day(
     amount, most = sum(amounts.values()), limit.limit or 0
     if amount - most < 1:
         return
+    verb = "has" if len(amounts) == 1 else "have"
     then = "bounce" if limit.over == "reject" else "are deferred"
     yield Finding(
         Severity.WARNING,
         place,
-        f"{listed(amounts)} have about {amount:,.0f} {_what(limit)} a day for {relay}, which "
+        f"{listed(amounts)} {verb} about {amount:,.0f} {_what(limit)} a day for {relay}, which "
         f"allows {most:,} in 24 h: about {amount - most:,.0f} {then}, whatever stream they are of, "
         f"with {limit.reply.rstrip('.')}.",
         "Spread the mail over more days, send a part of it by another way, or write the limit that "
@@ -120,7 +121,7 @@ def _campaigns(scenario: Scenario, relay: str, place: str, limit: RelayLimit) ->
             amounts[stream, burst.messages / burst.rate] += part * burst.messages
     length, most = _LENGTHS[limit.window], limit.limit or 0
     for (stream, sent), amount in amounts.items():
-        if not most or amount * length <= most * sent * SECOND:
+        if amount * length <= most * sent * SECOND:
             continue
         takes = format_duration(round(amount / most * length / MINUTE) * MINUTE)
         waits = "wait in sessions" if limit.over == "delay" else "wait at the hub for its retries"

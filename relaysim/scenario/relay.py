@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Literal, Self
 
 from immutabledict import immutabledict
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from relaysim import units
 from relaysim.mail.address import parse_domain
@@ -24,6 +24,7 @@ from relaysim.scenario.table import (
     Table,
 )
 
+_DAY = "rolling day"
 _FIRST_DIGIT = {"defer": "4", "reject": "5"}
 _FORM = re.compile(r"([45])\d\d \S")
 
@@ -57,6 +58,14 @@ class RelayLimit(Table):
     reply: str = ""
     """The reply above it; none for a delay."""
 
+    @field_validator("limit")
+    @classmethod
+    def _takes_something(cls, limit: int | None, info: ValidationInfo) -> int | None:
+        """A service may allow nothing of a kind in a day, such as recipients outside."""
+        if limit == 0 and info.data.get("window", _DAY) != _DAY:
+            raise ValueError(f'write an integer from 1, or 0 with window = "{_DAY}"')
+        return limit
+
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if (self.counts == "connections") != (self.window == "open"):
@@ -64,8 +73,8 @@ class RelayLimit(Table):
                 'connections count while they are open: write window = "open" for them'
             )
         if self.over == "delay":
-            if self.counts != "messages" or not self.window.startswith("fixed") or self.limit == 0:
-                raise ValueError("only messages of a fixed window can be delayed, from 1 on")
+            if self.counts != "messages" or not self.window.startswith("fixed"):
+                raise ValueError("only messages of a fixed window can be delayed")
         elif (form := _FORM.match(self.reply)) is None or form[1] != _FIRST_DIGIT[self.over]:
             digit = _FIRST_DIGIT[self.over]
             raise ValueError(f'over = "{self.over}" needs a reply that begins with {digit}xx')

@@ -6,12 +6,14 @@ from worlds.relay_designs import found, one_hub, shared_hub
 
 from relaysim.analysis.offered_load import stages
 from relaysim.audit import Severity
+from relaysim.scenario.problem import ScenarioError
 
 CONNECTOR = (
     'relays.m365={profile="m365-connector", licences=300, names=["mx.provider.example"]}',
     'send_connectors.internet.smart_hosts=["mx.provider.example"]',
 )
 AUTH = ('relays.m365={profile="m365-smtp-auth", names=["mx.provider.example"]}', CONNECTOR[1])
+SES = ('relays.m365={profile="ses", names=["mx.provider.example"]}', CONNECTOR[1])
 AT_25 = 'hubs.HUB01.receive_connectors."Default HUB01".transport_role="FrontendTransport"'
 
 
@@ -70,3 +72,19 @@ def test_a_run_with_a_relay_service_has_its_table_of_theory() -> None:
     """A bare smart host once ended a run with a division by zero in this table."""
     names = [stage.name for stage in stages(one_hub(*AUTH))]
     assert "HUB01->mx.provider.example" in names
+
+
+def test_a_limit_of_nothing_is_for_a_day_alone() -> None:
+    """0 recipients outside in a day is documented of two services; 0 in a second is an error."""
+    with pytest.raises(ScenarioError) as refused:
+        one_hub(*SES, "relays.m365.limits.second.limit=0")
+    (problem,) = refused.value.problems
+    assert problem.path == ("relays", "m365", "limits", "second", "limit")
+    assert problem.message == 'write an integer from 1, or 0 with window = "rolling day"'
+
+
+def test_a_day_of_nothing_is_named_in_the_singular() -> None:
+    scenario = one_hub(*SES, "relays.m365.limits.day.limit=0", "hosts.users.streams={}")
+    (finding,) = found(scenario, "relay_limit")
+    assert finding.reason.startswith("erp.invoices has about ")
+    assert "allows 0 in 24 h" in finding.reason
