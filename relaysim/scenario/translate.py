@@ -80,7 +80,8 @@ def _problem(details: ErrorDetails, raw: Mapping[str, Any]) -> Problem | None:
         renamed = sentence(str(path[-1]), KEYS)
         if renamed is not None:
             return Problem(path, renamed)
-        return Problem(path, "unknown key", nearest=nearest(path[-1], _keys(table)))
+        close = nearest(path[-1], _keys(table)) or _below(table, str(path[-1]))
+        return Problem(path, "unknown key", nearest=close)
     if kind == "missing":
         if _is_read_from_a_file(table, path):
             return None
@@ -209,6 +210,12 @@ def _fields(kind: Any) -> dict[str, Any]:
 def _keys(kind: Any) -> set[str]:
     keys = set(_fields(kind))
     return keys | {"extends", "format"} if _bare(kind) is Scenario else keys - _FILLED_IN
+
+
+def _below(kind: Any, key: str) -> str | None:
+    """Return where a key stands one table deeper; None if it stands in no such table or in many."""
+    places = [f"{name}.{key}" for name, of in _fields(kind).items() if key in _fields(of)]
+    return places[0] if len(places) == 1 else None
 
 
 def _inside(kind: Any, step: int | str) -> Any:

@@ -210,3 +210,15 @@ def test_what_toml_forbids_is_said_in_the_spelling_of_the_file(text: str, words:
         loads(text)
     (problem,) = caught.value.problems
     assert problem.message == f"not TOML: {words}"
+
+
+def test_a_key_of_a_table_below_is_named_with_its_table() -> None:
+    path = HERE.parents[1] / "scenarios" / "today" / "exchange-se.toml"
+    for setting, place in (
+        ("destinations.gmail.bulk_from=3", "requires.bulk_from"),
+        ('hubs.HUB01.queue_drive_used="3 GB"', "back_pressure.queue_drive_used"),
+    ):
+        with pytest.raises(ScenarioError) as refused:
+            load(path, [setting])
+        (problem,) = refused.value.problems
+        assert (problem.message, problem.nearest) == ("unknown key", place)
