@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from relaysim.analysis.mail_paths import all_paths, receiver
 from relaysim.audit.finding import Finding, Severity
+from relaysim.audit.unused_settings import settings_without_effect
 from relaysim.mail.address import domain_of
 from relaysim.mail.registered_domain import registered_domain
 from relaysim.mail.send_connector import smart_host_domain
@@ -17,8 +18,9 @@ from relaysim.scenario.smart_hubs import smart_balancer
 
 
 def unused(scenario: Scenario) -> Iterator[Finding]:
-    """A table of the scenario has no effect."""
-    carriers, receivers = _led_to(scenario)
+    """A table or a setting of the scenario has no effect."""
+    carriers, answered = _led_to(scenario)
+    receivers = {name for _, name in answered}
     pools = {
         name
         for hub in scenario.hubs.values()
@@ -69,23 +71,24 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
                     "No mail of this scenario uses this table.",
                     "Remove the table, or use it.",
                 )
+    yield from settings_without_effect(scenario, answered)
 
 
-def _led_to(scenario: Scenario) -> tuple[set[str], set[str]]:
-    """Return the send connectors and what answers them for all mail, refused at a hub or not.
+def _led_to(scenario: Scenario) -> tuple[set[str], set[tuple[str, str]]]:
+    """Return the send connectors, and hubs with what answers them, for all mail, refused or not.
 
     Refused mail counts, because an error in a connector makes no other table superfluous.
     """
     carriers: set[str] = set()
-    receivers: set[str] = set()
+    answered: set[tuple[str, str]] = set()
     for route in (route for path in all_paths(scenario) for route in path.routes):
         for hop in (*route.lasts, *(hop for hop, _, _ in route.handed_over)):
             if hop.connector is not None:
                 carriers.add(hop.connector.name)
             if hop.kind is HopKind.REMOTE:
                 # "" is no destination, so it marks none as used.
-                receivers.add(receiver(scenario, route, hop) or "")
-    return carriers, receivers
+                answered.add((hop.hub, receiver(scenario, route, hop) or ""))
+    return carriers, answered
 
 
 def _balancers(scenario: Scenario) -> set[str | None]:

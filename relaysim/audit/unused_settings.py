@@ -1,0 +1,100 @@
+"""Settings inside a table that is used, which nothing in a scenario makes act."""
+
+from collections.abc import Collection, Iterator
+
+from relaysim.audit.finding import Finding, Severity
+from relaysim.mail.address import domain_of
+from relaysim.mail.relay_limits import external_recipient_limit
+from relaysim.plan.relay_services import below_baseline
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import KeyPath, dotted
+from relaysim.scenario.relay import Relay
+from relaysim.wording import listed
+
+
+def settings_without_effect(
+    scenario: Scenario, answered: Collection[tuple[str, str]]
+) -> Iterator[Finding]:
+    """Yield a finding for each setting without effect.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    answered : collection of (str, str)
+        Each hub with each destination or relay service that answers its mail.
+    """
+    yield from _of_hubs(scenario, answered)
+    yield from _of_relays(scenario, answered)
+    for name, destination in scenario.destinations.items():
+        for key, value in destination.requires:
+            shares = () if value is None or isinstance(value, int) else tuple(value)
+            if shares and not any(share for _, share in shares):
+                yield _finding(
+                    ("destinations", name, "requires", key),
+                    "mail that lacks it is accepted, as its shares are all 0.",
+                    'Write defer, refuse or junk, or the word "none".',
+                )
+    for number, event in enumerate(scenario.events):
+        if event.resolver_fault is not None and not event.resolver_fault.share:
+            yield _finding(
+                ("events", number, "resolver_fault", "share"),
+                "the fault is at no domain, as its share is 0.",
+                "Write a share above 0, or remove the event.",
+            )
+
+
+def _of_hubs(scenario: Scenario, answered: Collection[tuple[str, str]]) -> Iterator[Finding]:
+    senders = {
+        domain_of(stream.sender)
+        for host in scenario.hosts.values()
+        for stream in host.streams.values()
+        if stream.sender is not None
+    }
+    for name, hub in scenario.hubs.items():
+        for domain in hub.egress_by_sender_domain:
+            if domain not in senders:
+                yield _finding(
+                    ("hubs", name, "egress_by_sender_domain", domain),
+                    f"no stream sends from {domain}.",
+                    "Remove it, or write the domain of a sender.",
+                )
+        for receiver in hub.shaping:
+            if (name, receiver) not in answered:
+                yield _finding(
+                    ("hubs", name, "shaping", receiver),
+                    f"{name} hands no mail to {receiver}.",
+                    "Remove it, or write the destination or relay service that answers the hub.",
+                )
+
+
+def _of_relays(scenario: Scenario, answered: Collection[tuple[str, str]]) -> Iterator[Finding]:
+    for name, relay in scenario.relays.items():
+        hubs = [scenario.hubs[hub] for hub, receiver in answered if receiver == name]
+        if relay.below_baseline is not None and hubs:
+            old = [hub for hub in hubs if below_baseline(relay, hub) == relay.below_baseline]
+            if not old:
+                served = listed(sorted({f"{hub.name} ({hub.mta})" for hub in hubs}))
+                watches = relay.properties.refuses_support_ended_before
+                yield _finding(
+                    ("relays", name, "below_baseline"),
+                    f"{name} throttles none of the servers that send to it, {served}."
+                    if watches
+                    else f"{relay.profile} reads no version of a server.",
+                    "Remove it. It acts on Exchange 2016 and 2019 at Microsoft 365 by a connector.",
+                )
+        if relay.licences is not None and not _counts_licences(relay):
+            yield _finding(
+                ("relays", name, "licences"),
+                f"no limit of {name} depends on licences.",
+                'Remove it, or write limit = "licences" in a limit.',
+            )
+
+
+def _counts_licences(relay: Relay) -> bool:
+    most = external_recipient_limit(relay.licences or 0)
+    return any(limit.limit == most for limit in relay.limits.values())
+
+
+def _finding(path: KeyPath, reason: str, fix: str) -> Finding:
+    return Finding(Severity.INFO, dotted(path), f"This has no effect: {reason}", fix)
