@@ -52,13 +52,14 @@ def changes(limit: dict[str, Any]) -> list[dict[str, Any]]:
                 result.append({key: OTHER_WORDS[key][value], "reply": f"{digit}50 no"})
             case _ if value in OTHER_WORDS[key]:
                 result.append({key: OTHER_WORDS[key][value]})
-    # Connections have one window, and what is delayed is messages.
+    # Connections have one window, what is delayed is messages, and nothing is the limit of a day.
     delayed, open_ = limit["over"] == "delay", limit["window"] == "open"
     return [
         change
         for change in result
         if not (delayed and change.keys() & {"counts", "counts_refused"})
         and not (open_ and change.keys() & {"counts", "window", "counts_refused"})
+        and not (limit["limit"] == 0 and "window" in change)
     ]
 
 
