@@ -10,7 +10,7 @@ from worlds.covering import covering, uncovered
 from relaysim.study.guard import CAUGHT
 
 NAMES = tuple(sorted(file.stem for file in SCENARIOS.glob("*.toml")))
-DURATIONS, SCALES = ("1 s", "1 h", "10 h"), (0.001, 0.02)
+DURATIONS, SCALES = ("1 s", "1 h", "10 h"), (0.001, 0.01)
 WRITING = ("run", "compare", "sweep", "size", "sensitivity")
 """Commands with --out."""
 DRAWING = (*WRITING, "qshape", "trace", "warmup")

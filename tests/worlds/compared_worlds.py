@@ -28,7 +28,7 @@ SEED = 1
 
 def runs_of_scenario(file: Path) -> Iterator[tuple[Plan, Draws]]:
     """Yield the coupled runs of one replication of a scenario, and two more replications."""
-    scenario = load(file, ["run.scale=0.01"])
+    scenario = load(file, ["run.scale=0.005"])
     yield from coupled_runs(scenario, 0, 1)
     for replication, start in ((1, 1), (0, 20100301)):
         yield compile_plan(scenario), draw(scenario, replication, start)
