@@ -22,7 +22,7 @@ figures: $(ENGINE)
 	$(BIN)/python benchmarks/figures.py
 
 test: $(ENGINE)
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 quick: $(ENGINE)
 	$(BIN)/pytest -n auto tests/mail tests/theory tests/plan tests/test_plain_words.py tests/engine/test_delivery.py \
