@@ -6,19 +6,16 @@ from typing import Any
 import pytest
 from worlds.golden_sections import Golden
 from worlds.refusals import refusal
-from worlds.relay_designs import DEDICATED, EXAMPLES, shared_hub
+from worlds.relay_designs import DEDICATED, example, shared_hub
 
 from relaysim.explanation import Explanation, explain
-from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 
 Design = Callable[..., Scenario]
 
 
 def _shared_example(*overrides: str) -> Scenario:
-    if not EXAMPLES.is_dir():
-        pytest.skip("the shared examples are not here")
-    return load(EXAMPLES / "shared-hub.toml", overrides)
+    return example("shared-hub", *overrides)
 
 
 @pytest.fixture(params=[shared_hub, _shared_example], ids=["inline", "example"])

@@ -223,11 +223,11 @@ def shared_hub(*overrides: str) -> Scenario:
     return loads(SHARED_HUB, "shared-hub", overrides)
 
 
-def example(name: str) -> Scenario:
-    """One of the shared examples."""
+def example(name: str, *overrides: str) -> Scenario:
+    """One of the shared examples, with some values set otherwise."""
     if not EXAMPLES.is_dir():
         pytest.skip("the shared examples are not here")
-    return load(EXAMPLES / f"{name}.toml")
+    return load(EXAMPLES / f"{name}.toml", overrides)
 
 
 def found(scenario: Scenario, name: str) -> list[Finding]:

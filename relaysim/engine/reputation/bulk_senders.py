@@ -1,10 +1,9 @@
 """Bulk senders: the registered domains that have sent a provider much mail within 24 hours."""
 
 from relaysim.engine.kernel import EventLoop
+from relaysim.engine.reputation.provider_counters import DAY
 from relaysim.mail.relay_limits import Window
 from relaysim.plan.plan import Plan, StreamPlan
-
-_DAY = 86_400_000_000
 
 
 class BulkSenders:
@@ -41,7 +40,7 @@ class BulkSenders:
         most, key = self.plan.receivers[receiver].bulk_from, self._key(receiver, stream)
         if not most or not stream.counted or key in self.known:
             return
-        window = self.windows.setdefault(key, Window(_DAY, rolls=True))
+        window = self.windows.setdefault(key, Window(DAY, rolls=True))
         if window.used_at(self.loop.tick) + recipients >= most:
             self.known.add(key)
         window.add(self.loop.tick, recipients)
