@@ -12,6 +12,7 @@ from relaysim.present.drawing.boxes import Band, Box, Layout, Line, Stub
 from relaysim.present.drawing.empty_figure import NothingToDrawError
 from relaysim.present.drawing.state_bands import REFUSED
 from relaysim.present.drawing.style import INK, PALE, Key, Sheet, sheet
+from relaysim.present.drawing.text_width import wrapped
 from relaysim.present.figures.binding_limits import RULE, Limit
 from relaysim.present.figures.mail_flows import (
     BALANCER,
@@ -38,6 +39,7 @@ _BOX, _PART = 1.2, 0.74
 _WIDEST, _THINNEST = 0.42, 0.012
 """Widths of the widest band and of the thinnest that can be seen, inches."""
 _HEAD, _FOOT = 0.3, 0.35
+_TITLE_SIZE = 8.5
 _TITLES = {
     HOST: "hosts",
     BALANCER: "load balancers",
@@ -113,7 +115,8 @@ def design(of: Picture, caption: str) -> Sheet:
     panel.set_xlim(0.0, _PANEL)
     panel.set_ylim(layout.height + _FOOT, -_HEAD)
     for kinds, x in zip(stages, left, strict=True):
-        panel.text(x, -0.17, _TITLES[kinds[0]], size=8.5, color=PALE, va="center")
+        title = "\n".join(wrapped(_TITLES[kinds[0]], _TITLE_SIZE, 0.95 * between))
+        panel.text(x, -0.17, title, size=_TITLE_SIZE, color=PALE, va="center")
     layout.draw(panel)
     panel.text(0.0, layout.height + 0.2, _scale(of.flows), size=7.0, color=PALE, va="center")
     return figure
