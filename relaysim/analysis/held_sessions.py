@@ -12,7 +12,7 @@ from relaysim.analysis.size_tail import above
 from relaysim.mail.receive_verdict import source_limit
 from relaysim.plan import routing, submission
 from relaysim.plan.by_name import PlanByName
-from relaysim.plan.plan import ConnectorPlan
+from relaysim.plan.hub_plan import ConnectorPlan
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.distribution import Constant, SizeLaw, TimeLaw
 from relaysim.scenario.model import Scenario

@@ -19,8 +19,8 @@ from relaysim.mail.session_time import timing
 from relaysim.plan import routing
 from relaysim.plan.by_name import PlanByName
 from relaysim.plan.names import QueueKind, queue_name
-from relaysim.plan.plan import QueuePlan
 from relaysim.plan.public_ips import all_public_ips
+from relaysim.plan.queue_plan import QueuePlan
 from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.hub import Hub

@@ -9,7 +9,8 @@ import numpy as np
 
 from relaysim.engine.replies import Replies
 from relaysim.plan.names import Party, provider_state_name
-from relaysim.plan.plan import Plan, Station
+from relaysim.plan.plan import Plan
+from relaysim.plan.resource_plan import Station
 from relaysim.trace import record
 from relaysim.trace.columns import Table
 from relaysim.trace.record import Rows, Values, column_names, specs

@@ -18,7 +18,8 @@ from relaysim.engine.reputation.listings import PARTIES
 from relaysim.engine.reputation.mailing_lists import MailingLists
 from relaysim.engine.reputation.scripted_listings import ScriptedListing
 from relaysim.engine.wiring import Actors
-from relaysim.plan.plan import MAILBOXES, Scripted
+from relaysim.plan.receiver_plan import MAILBOXES
+from relaysim.plan.scripted_event import Scripted
 
 _ENTITY_KIND = {
     "stop": 0,

@@ -28,8 +28,9 @@ from relaysim.engine.reputation.receiver import Internet
 from relaysim.engine.reputation.relay_limits import RelayLimits
 from relaysim.engine.reputation.signals import SignalReports
 from relaysim.engine.transactions import TransactionStates
-from relaysim.plan.plan import MAILBOXES, Plan
+from relaysim.plan.plan import Plan
 from relaysim.plan.reached import busiest_days, innocent_mail_a_day
+from relaysim.plan.receiver_plan import MAILBOXES
 from relaysim.traffic.draw import name_key
 from relaysim.traffic.workload import Draws
 

@@ -1,17 +1,13 @@
 """The parts of a plan by the names of the scenario file."""
 
 from relaysim.plan.compiler import compile_plan
+from relaysim.plan.host_plan import HostPlan
+from relaysim.plan.hub_plan import ConnectorPlan, HubPlan
 from relaysim.plan.names import QueueKind
-from relaysim.plan.plan import (
-    ConnectorPlan,
-    HostPlan,
-    HubPlan,
-    LinePlan,
-    Plan,
-    QueuePlan,
-    ReceiverPlan,
-    Station,
-)
+from relaysim.plan.plan import Plan
+from relaysim.plan.queue_plan import QueuePlan
+from relaysim.plan.receiver_plan import ReceiverPlan
+from relaysim.plan.resource_plan import LinePlan, Station
 from relaysim.scenario.model import Scenario
 
 

@@ -9,7 +9,7 @@ from relaysim.mail.rights import Right
 from relaysim.mail.session_access import identify, session_rights
 from relaysim.plan.hand_over import HandOver
 from relaysim.plan.numbering import Numbering
-from relaysim.plan.plan import ClientSession
+from relaysim.plan.queue_plan import ClientSession
 from relaysim.scenario.model import Scenario
 
 

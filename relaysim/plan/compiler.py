@@ -10,31 +10,29 @@ from relaysim.mail.priority_queuing import parse_priority
 from relaysim.mail.receive_connector import MessageRateSource, TransportRole
 from relaysim.plan import reputation_compiler as observers
 from relaysim.plan.front_end import takers
+from relaysim.plan.hub_plan import (
+    ConnectorPlan,
+    HubPlan,
+    PressurePlan,
+    QueueManagerPlan,
+    RetryClock,
+)
 from relaysim.plan.names import StationKind, connector_name, dsn_name, station_name, stream_name
 from relaysim.plan.next_hops import Routes
 from relaysim.plan.numbering import Numbering
-from relaysim.plan.plan import (
-    ConnectorPlan,
-    Cost,
-    HubPlan,
-    LinePlan,
-    Plan,
-    PressurePlan,
-    QueueManagerPlan,
-    ReceiverPlan,
-    RetryClock,
-    Scripted,
-    Station,
-    StreamPlan,
-    WarmUpDays,
-)
+from relaysim.plan.plan import Plan
 from relaysim.plan.public_ips import all_public_ips
+from relaysim.plan.queue_plan import WarmUpDays
 from relaysim.plan.reached import seen_from
+from relaysim.plan.receiver_plan import ReceiverPlan
 from relaysim.plan.relay_services import as_hub, external_domains, front_door, relay_plans
 from relaysim.plan.reputation_compiler import threshold
 from relaysim.plan.requirement_compiler import all_pass, requirement_plans, sender_plan
+from relaysim.plan.resource_plan import Cost, LinePlan, Station
+from relaysim.plan.scripted_event import Scripted
 from relaysim.plan.separated_culprits import separate_culprits
 from relaysim.plan.shadow_server import shadow_server
+from relaysim.plan.stream_plan import StreamPlan
 from relaysim.plan.submission_target import balancer, host_plan
 from relaysim.scenario import hub as hub_model
 from relaysim.scenario.arrivals import Compromise

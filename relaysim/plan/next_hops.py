@@ -11,8 +11,8 @@ from relaysim.plan.client_session import client_session
 from relaysim.plan.hand_over import hand_overs
 from relaysim.plan.names import QueueKind, queue_name
 from relaysim.plan.numbering import Numbering
-from relaysim.plan.plan import TOO_LARGE, IpChoice, QueuePlan
 from relaysim.plan.public_ips import all_public_ips, public_ips
+from relaysim.plan.queue_plan import TOO_LARGE, IpChoice, QueuePlan
 from relaysim.plan.relay_services import below_baseline, inbound_hubs
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted

@@ -6,7 +6,8 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.plan.plan import TOO_LARGE, Plan
+from relaysim.plan.plan import Plan
+from relaysim.plan.queue_plan import TOO_LARGE
 from relaysim.traffic.workload import Draws
 
 WHOLE = 1 << 32

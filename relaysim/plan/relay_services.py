@@ -12,7 +12,7 @@ from relaysim.mail.domains import is_accepted
 from relaysim.mail.relay_limits import Counts, Over
 from relaysim.mail.transport_enforcement import BLOCKED
 from relaysim.plan.numbering import Numbering
-from relaysim.plan.plan import ReceiverPlan
+from relaysim.plan.receiver_plan import ReceiverPlan
 from relaysim.plan.relay_plan import RelayLimitPlan, RelayPlan
 from relaysim.plan.reputation_compiler import threshold
 from relaysim.plan.submission import targets

@@ -8,6 +8,7 @@ reputations are shared as before.
 from array import array
 from dataclasses import replace
 
+from relaysim.plan.host_plan import HostPlan, Verdicts
 from relaysim.plan.names import (
     CULPRITS,
     StationKind,
@@ -17,17 +18,11 @@ from relaysim.plan.names import (
     queue_name,
     station_name,
 )
-from relaysim.plan.plan import (
-    TOO_LARGE,
-    ClientSession,
-    HostPlan,
-    Plan,
-    QueuePlan,
-    Station,
-    StreamPlan,
-    Verdicts,
-)
+from relaysim.plan.plan import Plan
+from relaysim.plan.queue_plan import TOO_LARGE, ClientSession, QueuePlan
 from relaysim.plan.relay_plan import twin_relays
+from relaysim.plan.resource_plan import Station
+from relaysim.plan.stream_plan import StreamPlan
 
 
 def separate_culprits(plan: Plan) -> Plan:

@@ -7,9 +7,9 @@ from relaysim.mail.reply import Reply
 from relaysim.mail.rights import Right
 from relaysim.mail.session_time import timing
 from relaysim.plan import submission
+from relaysim.plan.host_plan import BalancerPlan, HostPlan, Server, SubmissionTarget, Verdicts
 from relaysim.plan.names import stream_name
 from relaysim.plan.numbering import Numbering
-from relaysim.plan.plan import BalancerPlan, HostPlan, Server, SubmissionTarget, Verdicts
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host, Retry
 from relaysim.scenario.model import Scenario

@@ -8,7 +8,8 @@ import pytest
 from relaysim.analysis.mail_paths import paths, receiver
 from relaysim.mail.address import parse_ip
 from relaysim.plan.compiler import compile_plan
-from relaysim.plan.plan import TOO_LARGE, Plan, QueuePlan
+from relaysim.plan.plan import Plan
+from relaysim.plan.queue_plan import TOO_LARGE, QueuePlan
 from relaysim.plan.reached import by_public_ip
 from relaysim.plan.routing import HopKind
 from relaysim.scenario.distribution import mean

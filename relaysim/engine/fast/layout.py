@@ -16,7 +16,8 @@ from relaysim.mail.provider_state import SCALE
 from relaysim.mail.retry_clock import NEVER, SECOND
 from relaysim.mail.retry_clock import WHOLE as FACTOR_1
 from relaysim.mail.session_time import MAILBOX_SUBMISSION
-from relaysim.plan.plan import MAILBOXES, TOO_LARGE
+from relaysim.plan.queue_plan import TOO_LARGE
+from relaysim.plan.receiver_plan import MAILBOXES
 
 FEEDBACK = tuple(Feedback)
 """How the concurrency to a next hop changes, by its number."""

@@ -25,8 +25,10 @@ from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
 from relaysim.mail.transport_enforcement import STAGES
 from relaysim.mail.watched_drive import Resource
-from relaysim.plan.plan import Cost, Plan, QueueManagerPlan
+from relaysim.plan.hub_plan import QueueManagerPlan
+from relaysim.plan.plan import Plan
 from relaysim.plan.requirement_plan import SenderPlan
+from relaysim.plan.resource_plan import Cost
 from relaysim.scenario.latest import MOST
 from relaysim.scenario.problem import Problem, ScenarioError
 from relaysim.trace.tables import Level, Names

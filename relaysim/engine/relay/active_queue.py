@@ -4,7 +4,7 @@ from collections import deque
 from typing import Protocol
 
 from relaysim.engine.context import Context
-from relaysim.plan.plan import QueueManagerPlan
+from relaysim.plan.hub_plan import QueueManagerPlan
 
 
 class PerNextHop(Protocol):

@@ -6,7 +6,7 @@ from relaysim.engine.context import Context
 from relaysim.engine.kernel import TIMER, Event, Process, ProcessGenerator
 from relaysim.engine.relay.accepted_mail import AcceptedMail
 from relaysim.mail.retry_clock import delay_notice_at, expires_at
-from relaysim.plan.plan import HubPlan
+from relaysim.plan.hub_plan import HubPlan
 
 
 class Ageing:

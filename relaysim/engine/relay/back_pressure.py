@@ -5,7 +5,7 @@ from relaysim.engine.recorder import Recorder
 from relaysim.mail import backpressure
 from relaysim.mail.backpressure import Peer, Thresholds
 from relaysim.mail.watched_drive import Resource
-from relaysim.plan.plan import PressurePlan
+from relaysim.plan.hub_plan import PressurePlan
 from relaysim.trace.tables import Level
 
 _NORMAL = backpressure.Level.NORMAL

@@ -10,7 +10,8 @@ from relaysim.engine.relay.station import RECEIVE, SEND, Line
 from relaysim.engine.reputation.receiver import ACCEPTED, CLOSED, DEFERRED, Internet
 from relaysim.mail.dialogue import HUB_BANDWIDTH, transfer_time
 from relaysim.mail.reply import CLOSES, PERMANENT
-from relaysim.plan.plan import MAILBOXES, Plan
+from relaysim.plan.plan import Plan
+from relaysim.plan.receiver_plan import MAILBOXES
 from relaysim.trace.tables import Status, Visit
 from relaysim.traffic.draw import Decision, draw32, hop_counter, looked_up, relay_counter
 

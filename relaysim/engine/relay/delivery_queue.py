@@ -16,7 +16,7 @@ from relaysim.engine.relay.queue_retry import QueueRetry
 from relaysim.engine.relay.suspended_streams import SuspendedStreams
 from relaysim.mail import reply
 from relaysim.mail.priority_queuing import choose
-from relaysim.plan.plan import QueuePlan
+from relaysim.plan.queue_plan import QueuePlan
 from relaysim.trace.tables import Status
 
 NO_LIMIT = 1 << 62

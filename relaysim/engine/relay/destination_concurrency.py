@@ -6,7 +6,7 @@ from relaysim.engine.context import Context
 from relaysim.engine.kernel import QUEUE, TIMER, Event
 from relaysim.engine.relay.hub import Hub
 from relaysim.mail.destination_concurrency import Concurrency
-from relaysim.plan.plan import QueueManagerPlan
+from relaysim.plan.hub_plan import QueueManagerPlan
 from relaysim.trace.tables import Level
 
 

@@ -15,7 +15,7 @@ from relaysim.engine.relay.shadow_copy import copy_to_shadow
 from relaysim.engine.relay.station import RECEIVE
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
-from relaysim.plan.plan import Server, SubmissionTarget, Verdicts
+from relaysim.plan.host_plan import Server, SubmissionTarget, Verdicts
 from relaysim.trace.tables import Level, Status, Visit
 from relaysim.traffic.draw import Decision, draw32
 

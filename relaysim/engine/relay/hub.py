@@ -16,7 +16,7 @@ from relaysim.engine.relay.public_ip_choice import PublicIpChoice
 from relaysim.engine.relay.receive_connector_sessions import ConnectorSessions
 from relaysim.engine.relay.station import CATEGORIZE, Cores, QueueDatabase
 from relaysim.mail import reply
-from relaysim.plan.plan import TOO_LARGE
+from relaysim.plan.queue_plan import TOO_LARGE
 from relaysim.trace.tables import Level, Status, Visit
 from relaysim.traffic.draw import Decision, draw32, mix
 

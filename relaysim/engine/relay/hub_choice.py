@@ -7,7 +7,7 @@ from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.load_balancer import LoadBalancer
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
-from relaysim.plan.plan import ClientSession, QueuePlan
+from relaysim.plan.queue_plan import ClientSession, QueuePlan
 
 
 class HubChoice:

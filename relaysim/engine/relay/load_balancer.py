@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from relaysim.engine.kernel import EventLoop
 from relaysim.engine.relay.hub import Hub
-from relaysim.plan.plan import BalancerPlan
+from relaysim.plan.host_plan import BalancerPlan
 
 
 class LoadBalancer:

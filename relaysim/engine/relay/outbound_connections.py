@@ -4,7 +4,7 @@ from typing import Protocol
 
 from relaysim.engine.kernel import EventLoop
 from relaysim.engine.relay.delivery_processes import DeliveryProcesses
-from relaysim.plan.plan import QueueManagerPlan
+from relaysim.plan.hub_plan import QueueManagerPlan
 
 
 class OutboundQueue(Protocol):

@@ -1,7 +1,7 @@
 """Which of its public IPs a hub sends a message by."""
 
 from relaysim.engine.context import Context
-from relaysim.plan.plan import WarmUpDays
+from relaysim.plan.queue_plan import WarmUpDays
 from relaysim.traffic.draw import Decision, draw32
 
 _PUBLIC_IP = int(Decision.PUBLIC_IP)

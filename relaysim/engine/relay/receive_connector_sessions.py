@@ -3,7 +3,7 @@
 from relaysim.mail import reply
 from relaysim.mail.receive_verdict import admission, submission_rate
 from relaysim.mail.reply import Reply, worded
-from relaysim.plan.plan import ConnectorPlan
+from relaysim.plan.hub_plan import ConnectorPlan
 
 _MINUTE = 60_000_000
 NO_SOURCE, BY_CONNECTOR, BY_ADDRESS, BY_USER = range(4)

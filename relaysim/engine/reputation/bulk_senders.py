@@ -3,7 +3,8 @@
 from relaysim.engine.kernel import EventLoop
 from relaysim.engine.reputation.provider_counters import DAY
 from relaysim.mail.relay_limits import Window
-from relaysim.plan.plan import Plan, StreamPlan
+from relaysim.plan.plan import Plan
+from relaysim.plan.stream_plan import StreamPlan
 
 
 class BulkSenders:

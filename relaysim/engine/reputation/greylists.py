@@ -6,7 +6,7 @@ from relaysim.engine.context import Context
 from relaysim.engine.reputation.listings import PARTIES
 from relaysim.engine.reputation.mailing_lists import MailingLists
 from relaysim.mail.greylisting import Greylist
-from relaysim.plan.plan import QueuePlan
+from relaysim.plan.queue_plan import QueuePlan
 
 
 class Greylists:

@@ -17,8 +17,8 @@ from relaysim.engine.reputation.provider_counters import (
 )
 from relaysim.mail.provider_state import LEAVE, SCALE, State, blend, next_state, spike
 from relaysim.plan.names import Party
-from relaysim.plan.plan import StreamPlan
 from relaysim.plan.reputation_plan import ReputationPlan
+from relaysim.plan.stream_plan import StreamPlan
 from relaysim.trace.tables import Level
 from relaysim.traffic.draw import Decision, draw32, looked_up
 

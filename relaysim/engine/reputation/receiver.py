@@ -19,7 +19,9 @@ from relaysim.engine.reputation.signals import SignalReports
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
 from relaysim.mail.transport_enforcement import enforcement_reply
-from relaysim.plan.plan import MAILBOXES, QueuePlan, StreamPlan
+from relaysim.plan.queue_plan import QueuePlan
+from relaysim.plan.receiver_plan import MAILBOXES
+from relaysim.plan.stream_plan import StreamPlan
 from relaysim.trace.tables import NO_CAUSE, PROVIDER_CAUSE, Level, Status
 from relaysim.traffic.draw import Decision, draw32, mx_counter, relay_counter
 from relaysim.traffic.signal_draws import Signal

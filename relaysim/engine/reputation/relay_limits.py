@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from relaysim.engine.context import Context
 from relaysim.mail.relay_limits import Counts, Over, Window
-from relaysim.plan.plan import QueuePlan
+from relaysim.plan.queue_plan import QueuePlan
 from relaysim.plan.relay_plan import RelayLimitPlan
 from relaysim.trace.tables import Status
 from relaysim.traffic.draw import Decision

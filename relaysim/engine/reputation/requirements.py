@@ -3,8 +3,9 @@
 from relaysim.engine.context import Context
 from relaysim.engine.reputation.bulk_senders import BulkSenders
 from relaysim.mail.authentication import Missing, missing
-from relaysim.plan.plan import QueuePlan, StreamPlan
+from relaysim.plan.queue_plan import QueuePlan
 from relaysim.plan.requirement_plan import RequirementPlan
+from relaysim.plan.stream_plan import StreamPlan
 from relaysim.traffic.draw import Decision, draw32
 
 ACCEPTED, DEFERRED, REFUSED = range(3)
