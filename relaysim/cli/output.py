@@ -17,6 +17,7 @@ import typer
 from relaysim.cli.command_errors import UserError, as_user_error
 from relaysim.cli.interrupt import raise_again
 from relaysim.scenario.problem import printable
+from relaysim.study.execution.freed_memory import keep_freed_memory
 from relaysim.study.guard import caught
 from relaysim.wording import counted
 
@@ -144,6 +145,8 @@ def progress(
     After an interrupt a line says how many finished runs the `store` holds.
     """
     raise_again()
+    # With one job this process runs the replications itself.
+    keep_freed_memory()
     try:
         with _progress(what) as shown:
             yield shown

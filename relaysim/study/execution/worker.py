@@ -1,6 +1,5 @@
 """Worker: the preparation of each process that runs replications."""
 
-import ctypes
 import gc
 import os
 import signal
@@ -12,9 +11,8 @@ from multiprocessing import resource_tracker as standard_tracker
 
 from joblib.externals.loky.backend import resource_tracker
 
-_KEPT = {-1: 2**29, -3: 2**25}
-"""M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h, bytes: half a gigabyte is kept, and arrays of
-up to 32 MB, the most that glibc allows, come from it."""
+from relaysim.study.execution.freed_memory import keep_freed_memory
+
 _PAUSE = 1.0
 """Seconds between two looks at the parent."""
 
@@ -39,26 +37,9 @@ def begin(parent: int) -> None:
     """
     # As in the command itself: a worker still has most libraries to import.
     gc.set_threshold(50_000)
-    _keep_freed_memory()
+    keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _keep_freed_memory() -> None:
-    """Let the C library keep memory that is freed, for the next replication.
-
-    Notes
-    -----
-    By default glibc returns large arrays to the system, which clears each page when it is asked for
-    again: a seventh of the time of a replication of `shared-hub`. Other C libraries have no such
-    function, or ignore it.
-    """
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):
-        return
-    for parameter, size in _KEPT.items():
-        mallopt(parameter, size)
 
 
 def _end_with(parent: int) -> None:
