@@ -114,7 +114,8 @@ def _public_ips(raw: Raw, collection: Collection) -> Found:
     """
     hubs = with_defaults({"hubs": at(raw, "hubs")}, collection)
     for name, table in named(hubs, "hubs"):
-        pools = [key for key in ("egress",) if table.get(key) in at(raw, "pools")]
+        egress = table.get("egress")
+        pools = ["egress"] if isinstance(egress, str) and egress in at(raw, "pools") else []
         by_sender = [key for key in ("egress_by_sender_domain",) if table.get(key)]
         for key in () if table["properties"].chooses_public_ip else (*pools, *by_sender):
             yield Problem(

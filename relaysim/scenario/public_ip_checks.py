@@ -65,7 +65,8 @@ def _warm_up_plans(raw: Raw) -> Found:
         if isinstance(place, str) and place not in at(raw, "destinations"):
             where = ("warm_up_plans", name, "destination")
             yield unknown(where, place, "destination", at(raw, "destinations"))
-        if address is None:
+        # Without a destination the plan is for all of them.
+        if address is None or not isinstance(place, str | None):
             continue
         others = [pool - warmed.keys() for pool in pools if address in pool]
         if not others and not unclear:
