@@ -1,0 +1,1 @@
+"""The parts of a plan as rows of the compiled engine."""
