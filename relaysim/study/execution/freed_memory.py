@@ -1,10 +1,14 @@
-"""Freed memory: a process that runs replications keeps it for the next one."""
+"""Freed memory: a process that runs replications keeps it for the next arrays."""
 
 import ctypes
+from collections.abc import Callable
+from typing import Any
 
-_KEPT = {-1: 2**29, -4: 0}
-"""M_TRIM_THRESHOLD and M_MMAP_MAX of malloc.h: half a gigabyte is kept, bytes, and no array has a
+_SETTINGS = {-1: -1, -4: 0}
+"""M_TRIM_THRESHOLD and M_MMAP_MAX of malloc.h: nothing is given back by itself, and no array has a
 mapping of its own, which would be given back when it is freed."""
+_KEPT = 2**27
+"""Bytes that stay from one replication to the next one."""
 
 
 def keep_freed_memory() -> None:
@@ -16,9 +20,22 @@ def keep_freed_memory() -> None:
     again: a seventh of the time of a replication of `shared-hub`, and a third for ten million
     messages. Other C libraries have no such function, or ignore it.
     """
+    mallopt = _function("mallopt")
+    if mallopt is not None:
+        for parameter, value in _SETTINGS.items():
+            mallopt(parameter, value)
+
+
+def return_freed_memory() -> None:
+    """Return freed memory to the system, but for what a small replication needs."""
+    malloc_trim = _function("malloc_trim")
+    if malloc_trim is not None:
+        malloc_trim(ctypes.c_size_t(_KEPT))
+
+
+def _function(name: str) -> Callable[..., Any] | None:
+    """Return a function of the C library; None if it has none of this name."""
     try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):
-        return
-    for parameter, value in _KEPT.items():
-        mallopt(parameter, value)
+        return getattr(ctypes.CDLL(None), name, None)
+    except (OSError, TypeError):
+        return None

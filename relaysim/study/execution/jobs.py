@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 from joblib import Parallel, cpu_count, delayed, parallel_config
 
+from relaysim.study.execution.freed_memory import return_freed_memory
 from relaysim.study.execution.lost_worker import lost_workers_noticed
 from relaysim.study.execution.memory import require_room
 from relaysim.study.execution.store import Store
@@ -134,7 +135,7 @@ def _computed(calls: Sequence[Callable[[], T]], jobs: Jobs) -> Generator[tuple[i
     # One worker is this process: no other one has to start.
     if workers == 1 or not calls:
         for i, call in enumerate(calls):
-            yield i, call()
+            yield _numbered(i, call)
         return
     with _cluster(jobs) if isinstance(jobs, str) else _processes(workers), ExitStack() as stack:
         parallel = Parallel(return_as="generator_unordered")
@@ -165,7 +166,13 @@ def _processes(workers: int) -> Iterator[None]:
 
 
 def _numbered(number: int, call: Callable[[], T]) -> tuple[int, T]:
-    return number, call()
+    """Return the number and the result of a call.
+
+    joblib takes memory that a worker keeps for a leak, from 300 MB on, and starts another worker.
+    """
+    result = call()
+    return_freed_memory()
+    return number, result
 
 
 def _require_answer(address: str) -> None:
