@@ -1,0 +1,43 @@
+"""Receive connectors in the plan."""
+
+from relaysim.mail.receive_connector import MessageRateSource, TransportRole
+from relaysim.plan.front_end import takers
+from relaysim.plan.hub_plan import ConnectorPlan
+from relaysim.plan.names import connector_name
+from relaysim.plan.numbering import Numbering
+from relaysim.scenario.model import Scenario
+
+# The order is a contract: the number in `message_rate_per` picks what a rate limit counts by.
+_RATE_PER = (
+    MessageRateSource.NONE,
+    MessageRateSource.ALL,
+    MessageRateSource.IP_ADDRESS,
+    MessageRateSource.USER,
+)
+
+
+def compile_connector(
+    scenario: Scenario, numbers: Numbering, hub: str, name: str, station: dict[str, int]
+) -> ConnectorPlan:
+    """Return a receive connector."""
+    connector = scenario.hubs[hub].receive_connectors[name]
+    return ConnectorPlan(
+        name=connector_name(hub, name),
+        hub=numbers.hubs.index(hub),
+        title=name,
+        station=station[connector_name(hub, name)],
+        max_inbound_connection=connector.max_inbound_connection,
+        max_inbound_connection_per_source=connector.max_inbound_connection_per_source,
+        max_inbound_connection_percentage_per_source=(
+            connector.max_inbound_connection_percentage_per_source
+        ),
+        message_rate_limit=connector.message_rate_limit,
+        message_rate_per=_RATE_PER.index(connector.message_rate_source),
+        max_message_size=connector.max_message_size,
+        max_recipients_per_message=connector.max_recipients_per_message or 0,
+        max_acknowledgement_delay=connector.max_acknowledgement_delay,
+        wording=scenario.hubs[hub].properties.wording,
+        proxies_to=tuple(map(numbers.hubs.index, takers(scenario, hub, connector)))
+        if connector.transport_role is TransportRole.FRONTEND_TRANSPORT
+        else (),
+    )
