@@ -1,6 +1,7 @@
 """The destinations that answer the mail of each hub."""
 
-from relaysim.analysis.mail_paths import paths, receiver
+from relaysim.analysis.mail_paths import paths
+from relaysim.analysis.route_end import receiver
 from relaysim.scenario.destination import Destination
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
-from relaysim.analysis.mail_paths import beyond_relay
 from relaysim.analysis.message_rates import campaign, messages
+from relaysim.analysis.route_end import beyond_relay
 from relaysim.analysis.run_size import mean_recipients
 from relaysim.analysis.sharing import open_paths, outside
 from relaysim.mail.registered_domain import registered_domain

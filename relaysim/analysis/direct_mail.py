@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from relaysim.analysis.mail_paths import Path, all_paths, sees
+from relaysim.analysis.mail_paths import Path, all_paths
+from relaysim.analysis.route_end import sees
 from relaysim.plan import routing
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.model import Scenario

@@ -7,7 +7,8 @@ from functools import lru_cache
 import numpy as np
 
 from relaysim.analysis.client_sources import answers, sessions_at
-from relaysim.analysis.mail_paths import DomainRoute, Path, connector_place, receiver
+from relaysim.analysis.mail_paths import DomainRoute, Path, connector_place
+from relaysim.analysis.route_end import receiver
 from relaysim.analysis.size_tail import above
 from relaysim.mail.receive_verdict import source_limit
 from relaysim.plan import routing, submission

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from relaysim.analysis.direct_mail import direct_destinations
-from relaysim.analysis.mail_paths import all_paths, beyond_relay
+from relaysim.analysis.mail_paths import all_paths
+from relaysim.analysis.route_end import beyond_relay
 from relaysim.plan import routing
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.blocklist import Blocklist

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import lru_cache
-from itertools import accumulate
 
 from relaysim.analysis.client_sources import answers
+from relaysim.analysis.connection_shares import connection_shares
+from relaysim.analysis.receiving_domains import Domains, domains_of
 from relaysim.mail.address import domain_of
 from relaysim.mail.reply import Reply
 from relaysim.plan import initial_pressure as pressure
@@ -14,26 +13,12 @@ from relaysim.plan import routing, submission
 from relaysim.plan.front_end import takers
 from relaysim.plan.names import stream_name
 from relaysim.scenario.connector import ReceiveConnector
-from relaysim.scenario.destination import Destination
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.host import Host
 from relaysim.scenario.latest import keep_latest
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
-from relaysim.scenario.reference import INTERNAL
 from relaysim.scenario.stream import Stream
-
-
-@dataclass(frozen=True, slots=True)
-class Domains:
-    """`count` receiving domains of a destination with equal settings; `name` is one of them."""
-
-    destination: str
-    name: str
-    count: int
-
-    def __str__(self) -> str:
-        return self.name if self.count == 1 else f"{self.destination} ({self.count:,} domains)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,105 +108,6 @@ class Path:
         return self.target.hub or ""
 
 
-def domains_of(scenario: Scenario, destination: str) -> tuple[Domains, ...]:
-    """Return the receiving domains of a destination; one stands for all counted domains."""
-    if destination == INTERNAL:
-        return (Domains(INTERNAL, routing.own_domain(scenario), 1),)
-    return _receiving(scenario.destinations[destination])
-
-
-@lru_cache(maxsize=64)  # a million counted domains take a second to name
-def _receiving(destination: Destination) -> tuple[Domains, ...]:
-    names = destination.domain_names()
-    # Counted domains have equal settings and routes: one stands for all.
-    if destination.domains is None:
-        return (Domains(destination.name, names[0], len(names)),)
-    return tuple(Domains(destination.name, name, 1) for name in names)
-
-
-def receiver(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> str | None:
-    """Return the destination that answers at a remote hop.
-
-    Parameters
-    ----------
-    scenario
-        The design.
-    route, hop
-        A route, and one of its last hops.
-
-    Returns
-    -------
-    str or None
-        The recipients' destination, or the destination or relay service of the smart host in
-        between (`Scenario.answering`); None where no destination has the domain, as with a relay
-        domain of the organization.
-    """
-    if hop.domain != route.domains.name:
-        relay = routing.relay_at(scenario, hop)
-        return relay or _owner(hop.domain, tuple(scenario.destinations.values()))
-    return route.domains.destination if route.domains.destination in scenario.destinations else None
-
-
-@lru_cache(maxsize=256)  # every route asks for the same few smart hosts
-def _owner(domain: str, destinations: tuple[Destination, ...]) -> str | None:
-    """Return the destination that lists a domain; counted domains are no smart hosts."""
-    for domains in destinations:
-        if domains.domains is not None and domain in domains.domains:
-            return domains.name
-    return None
-
-
-def is_from_pool(route: DomainRoute, hop: routing.Hop) -> bool:
-    """Return whether the hub of a hop has several public IPs for this mail."""
-    return any(other.hub == hop.hub and other.egress != hop.egress for other in route.lasts)
-
-
-def is_direct(route: DomainRoute, hop: routing.Hop) -> bool:
-    """Return whether a remote hop leads to the recipients' domains, and not to a smart host."""
-    return hop.domain == route.domains.name
-
-
-def beyond_relay(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> str | None:
-    """Return the destination that judges the sender at a remote hop.
-
-    Parameters
-    ----------
-    scenario
-        The design.
-    route, hop
-        A route, and one of its last hops.
-
-    Returns
-    -------
-    str or None
-        As `receiver`, but behind a relay service the recipients' destination.
-    """
-    name = receiver(scenario, route, hop)
-    return route.domains.destination if name in scenario.relays else name
-
-
-def sees(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> str | None:
-    """Return the public IP that the recipients' domains see at a remote hop.
-
-    Parameters
-    ----------
-    scenario
-        The design.
-    route, hop
-        A route, and one of its last hops.
-
-    Returns
-    -------
-    str or None
-        The public IP of the hub, or of the relay service in between; None behind a smart host of a
-        destination, behind which nothing is modelled.
-    """
-    if is_direct(route, hop):
-        return hop.egress
-    relay = routing.relay_at(scenario, hop)
-    return None if relay is None else scenario.relays[relay].egress
-
-
 @keep_latest
 def paths(scenario: Scenario) -> tuple[Path, ...]:
     """Return all paths of all streams.
@@ -262,13 +148,12 @@ def all_paths(scenario: Scenario) -> tuple[Path, ...]:
 
 
 def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
-    followed = _all_routes if refused else _followed
     for name, host in scenario.hosts.items():
         targets, connectors = submission.targets(scenario, host), _greeted(scenario, host)
         mailbox = submission.by_mailbox_server(host)
         for short, stream in host.streams.items():
             pressed = [_pressed(scenario, host, stream, target) for target in targets]
-            shares = _shares(
+            shares = connection_shares(
                 [len(server) for server in submission.servers(scenario, host)],
                 [
                     # A mailbox server retries another hub at MAIL FROM; other hosts stay with the
@@ -284,16 +169,16 @@ def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
                 path = Path(name, short, share, target, connector, takes, short_of)
                 # `all_paths` follows mail past a refused greeting too.
                 if refused and target.hub is not None and connector is None and not mailbox:
-                    yield followed(scenario, host, stream, path)
+                    yield _followed(scenario, host, stream, path, refused)
                 elif connector is not None:
                     reply = submission.mail_verdict(
                         scenario, path.hub, host, connector, stream.sender
                     )
                     path = path if reply.is_success else replace(path, reply=reply)
-                    yield followed(scenario, host, stream, path)
+                    yield _followed(scenario, host, stream, path, refused)
                 # The mailbox server needs no receive connector, so None here is no refusal.
                 elif mailbox and (refused or short_of is None):
-                    yield followed(scenario, host, stream, path)
+                    yield _followed(scenario, host, stream, path, refused)
                 elif share and mailbox:
                     yield path
                 elif share:
@@ -326,64 +211,30 @@ def _pressed(
     return pressure.mail_from(scenario, scenario.hubs[target.hub], host, stream.sender)
 
 
-def _shares(sizes: list[int], taken: list[bool]) -> list[float]:
-    """Return the share of connections that each target answers.
+def _followed(
+    scenario: Scenario, host: Host, stream: Stream, path: Path, past_refusals: bool
+) -> Path:
+    """Return the path with the route of each recipient, or the reply that refuses it.
 
-    Connections start at each address in turn and fail over to the next. Behind a load balancer each
-    target has as many (of least connections an assumption), and what one does not answer leaves the
-    address. What no address answers counts where it started.
-
-    Parameters
-    ----------
-    sizes
-        The number of targets at each address.
-    taken
-        Of each target, whether it answers.
+    Past refusals all recipients have a route, whatever the hub replies.
     """
-    ends = list(accumulate(sizes))
-    places = [range(end - size, end) for end, size in zip(ends, sizes, strict=True)]
-    shares = [Fraction(0)] * len(taken)
-    for start in range(len(places)):
-        rest = Fraction(1, len(places))
-        for turn in range(len(places)):
-            targets = places[(start + turn) % len(places)]
-            answering = [place for place in targets if taken[place]]
-            for place in answering:
-                shares[place] += rest / len(targets)
-            rest *= 1 - Fraction(len(answering), len(targets))
-        silent = [place for place in places[start] if not taken[place]]
-        for place in silent:
-            shares[place] += rest / len(silent)
-    return [float(share) for share in shares]
-
-
-def _followed(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Path:
-    """Return the path with the route of each recipient, or the reply that refuses it."""
-    if path.reply is not None:
-        return path
     connector, link = path.connector, None
+    if path.reply is not None and not past_refusals:
+        return path
+    if connector is None:
+        path = replace(path, reply=None)
+    else:
+        link = routing.identity(path.hub, connector.name)
     routes: list[DomainRoute] = []
     refused: list[Refused] = []
     for domains, share in _recipients(scenario, stream):
-        if connector is not None:
-            link = routing.identity(path.hub, connector.name)
+        if connector is not None and not past_refusals:
             reply = submission.rcpt_verdict(scenario, path.hub, host, connector, domains.name)
             if not reply.is_success:
                 refused.append(Refused(domains, share, reply))
                 continue
         routes += _routes_of(scenario, path, stream, domains, share, link)
     return replace(path, routes=tuple(routes), refused=tuple(refused))
-
-
-def _all_routes(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Path:
-    """Return the path with the routes of all recipients, whatever the hub replies."""
-    if path.connector is None:
-        return _followed(scenario, host, stream, replace(path, reply=None))
-    link = routing.identity(path.hub, path.connector.name)
-    routes: list[DomainRoute] = []
-    for domains, share in _recipients(scenario, stream):
-        routes += _routes_of(scenario, path, stream, domains, share, link)
-    return replace(path, routes=tuple(routes))
 
 
 def _routes_of(

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from relaysim.analysis.held_sessions import acknowledgement, sources
-from relaysim.analysis.mail_paths import DomainRoute, Path, is_direct, paths
-from relaysim.analysis.mail_paths import receiver as receiver_of
+from relaysim.analysis.mail_paths import DomainRoute, Path, paths
+from relaysim.analysis.route_end import is_direct
+from relaysim.analysis.route_end import receiver as receiver_of
 from relaysim.mail.dialogue import HUB_BANDWIDTH
 from relaysim.mail.session_time import timing
 from relaysim.plan import routing

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from relaysim.analysis.mail_paths import DomainRoute, Path, is_direct, paths
+from relaysim.analysis.mail_paths import DomainRoute, Path, paths
+from relaysim.analysis.route_end import is_direct
 from relaysim.plan import routing
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.culprit import is_culprit

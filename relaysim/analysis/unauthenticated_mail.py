@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from relaysim.analysis.bulk_senders import bulk_senders
-from relaysim.analysis.mail_paths import DomainRoute, Path, beyond_relay, is_direct, sees
+from relaysim.analysis.mail_paths import DomainRoute, Path
+from relaysim.analysis.route_end import beyond_relay, is_direct, sees
 from relaysim.analysis.sharing import open_paths, outside
 from relaysim.mail.authentication import OF_BULK, Missing, missing
 from relaysim.mail.registered_domain import registered_domain

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import product
 
-from relaysim.analysis.mail_paths import Path, beyond_relay, receiver
+from relaysim.analysis.mail_paths import Path
+from relaysim.analysis.route_end import beyond_relay, receiver
 from relaysim.analysis.sharing import ips, names, open_paths, outside, parted
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail.address import AddressRange

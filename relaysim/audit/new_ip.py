@@ -4,8 +4,9 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 
-from relaysim.analysis.mail_paths import is_from_pool, paths, receiver
+from relaysim.analysis.mail_paths import paths
 from relaysim.analysis.message_rates import campaign
+from relaysim.analysis.route_end import is_from_pool, receiver
 from relaysim.analysis.sharing import outside
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail.provider_state import cold_rate

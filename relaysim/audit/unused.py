@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from relaysim.analysis.mail_paths import all_paths, receiver
+from relaysim.analysis.mail_paths import all_paths
+from relaysim.analysis.route_end import receiver
 from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.unused_settings import settings_without_effect
 from relaysim.mail.address import domain_of

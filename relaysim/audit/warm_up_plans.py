@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from relaysim.analysis.mail_paths import is_from_pool, paths, receiver
+from relaysim.analysis.mail_paths import paths
 from relaysim.analysis.message_rates import campaign
 from relaysim.analysis.offered_load import Stage
+from relaysim.analysis.route_end import is_from_pool, receiver
 from relaysim.analysis.run_size import mean_recipients
 from relaysim.analysis.sharing import outside
 from relaysim.audit.finding import Finding, Severity

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from relaysim.analysis.mail_paths import paths, receiver
+from relaysim.analysis.mail_paths import paths
+from relaysim.analysis.route_end import receiver
 from relaysim.mail.address import parse_ip
 from relaysim.plan.compiler import compile_plan
 from relaysim.plan.plan import Plan

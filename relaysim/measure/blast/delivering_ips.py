@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from relaysim.analysis.mail_paths import Domains, Path, paths, sees
+from relaysim.analysis.mail_paths import Path, paths
+from relaysim.analysis.receiving_domains import Domains
+from relaysim.analysis.route_end import sees
 from relaysim.analysis.sharing import outside
 from relaysim.mail.address import domain_of
 from relaysim.plan.routing import relay_at
