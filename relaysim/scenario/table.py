@@ -20,7 +20,8 @@ from pydantic import (
     WrapSerializer,
     model_validator,
 )
-from pydantic_core import InitErrorDetails
+from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core.core_schema import ErrorType
 
 from relaysim import units
 from relaysim.mail.address import parse_ip
@@ -113,8 +114,15 @@ def _alternatives(kind: Any) -> Iterator[Any]:
         yield kind
 
 
+_TYPES = frozenset(get_args(ErrorType))
+
+
 def _again(details: Any) -> InitErrorDetails:
-    kept = InitErrorDetails(type=details["type"], loc=details["loc"], input=details["input"])
+    kind = details["type"]
+    if kind not in _TYPES:
+        # An error of Pydantic's Python part, such as that of a file name that is no text.
+        kind = PydanticCustomError(kind, details["msg"])
+    kept = InitErrorDetails(type=kind, loc=details["loc"], input=details["input"])
     if "ctx" in details:
         kept["ctx"] = details["ctx"]
     return kept

@@ -4,8 +4,10 @@ import importlib
 import pkgutil
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,3 +116,42 @@ def test_commands_checks_and_profiles_are_made_whole() -> None:
     assert checks.markdown().count("\n: ") == len(CHECKS)
     for kind in ("mta", "host", "destination", "blocklist"):
         assert "| `" in profiles.markdown(kind)
+
+
+def test_the_scenario_of_every_key_has_every_key() -> None:
+    """A test of loading puts each kind of value in the place of each key of that file."""
+    file = Path(__file__).parents[1] / "scenario" / "every_key.toml"
+    tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    filled_in = {"name", "properties", "values"}
+    for section in keys.SECTIONS:
+        fields = section.of.model_fields
+        wanted = {field.alias or name for name, field in fields.items()} - filled_in
+        written = {key for table in at(tables, section.path) for key in table}
+        assert wanted <= written, section.path
+    inner = [frozenset(table) for table in tables_within(tables)]
+    for _, shared in keys.SHARED.values():
+        for of in shared:
+            wanted = of.model_fields.keys() - filled_in
+            assert wanted <= set().union(*(table for table in inner if table <= wanted)), of
+
+
+def at(tables: Any, path: str) -> Iterator[dict[str, Any]]:
+    """The tables at a path of the reference; a step in capitals is any name."""
+    step, _, rest = path.partition(".")
+    if isinstance(tables, list):
+        for table in tables:
+            yield from at(table, path)
+    elif not path:
+        yield tables
+    else:
+        for name, table in tables.items():
+            if isinstance(table, dict | list) and (step.isupper() or step == name):
+                yield from at(table, rest)
+
+
+def tables_within(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, dict | list):
+            yield from tables_within(inner)

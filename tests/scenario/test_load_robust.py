@@ -1,10 +1,12 @@
 """Whatever a file says, it gives a scenario or a list of problems."""
 
 import tomllib
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +16,7 @@ from relaysim.scenario.problem import Problem, ScenarioError
 
 Path_ = tuple[Any, ...]
 
-TABLES = tomllib.loads((Path(__file__).parent / "small.toml").read_text(encoding="utf-8"))
-TABLES["events"] = [{"at": "1 h", "listing": {"of": "crm", "blocklist": "css", "for": "12 h"}}]
+TABLES = tomllib.loads((Path(__file__).parent / "every_key.toml").read_text(encoding="utf-8"))
 
 
 def places(value: Any, path: Path_ = ()) -> list[Path_]:
@@ -32,6 +33,43 @@ def problems_of(tables: dict[str, Any]) -> tuple[Problem, ...]:
     except ScenarioError as error:
         return error.problems
     return ()
+
+
+def value_at(path: Path_) -> Any:
+    value: Any = TABLES
+    for key in path:
+        value = value[key]
+    return value
+
+
+def changed(paths: Iterable[Path_], value: Any) -> dict[str, Any]:
+    """The tables with the value at some places, none of which is within another one."""
+    tables = deepcopy(TABLES)
+    for path in paths:
+        here = tables
+        for key in path[:-1]:
+            here = here[key]
+        here[path[-1]] = value
+    return tables
+
+
+def groups() -> Iterator[list[Path_]]:
+    """All places, some at a time: far apart in the file, and none within another one."""
+    inner = [path for path in places(TABLES) if isinstance(value_at(path), dict | list)]
+    outer = [path for path in places(TABLES) if not isinstance(value_at(path), dict | list)]
+    for depth in range(1, max(map(len, inner)) + 1):
+        together = [path for path in inner if len(path) == depth]
+        yield from (together[first::3] for first in range(3))
+    yield from (outer[first::12] for first in range(12))
+
+
+@pytest.mark.parametrize("value", [[], {}, [[]], [{}], "", -1, float("inf"), True], ids=repr)
+def test_a_value_of_each_type_in_the_place_of_each_key(value: Any) -> None:
+    """Nothing reads a value as a name or a number before its type is checked."""
+    for paths in groups():
+        if paths:
+            problems = problems_of(changed(paths, value))
+            assert len({(problem.path, problem.message) for problem in problems}) == len(problems)
 
 
 scalars = (
@@ -53,12 +91,7 @@ values = st.recursive(
 @settings(max_examples=150, deadline=None)
 @given(place=st.sampled_from(places(TABLES)), value=values)
 def test_any_value_anywhere(place: Path_, value: Any) -> None:
-    tables = deepcopy(TABLES)
-    here = tables
-    for key in place[:-1]:
-        here = here[key]
-    here[place[-1]] = value
-    problems = problems_of(tables)
+    problems = problems_of(changed([place], value))
     assert all(problem.message for problem in problems)
     assert len({(problem.path, problem.message) for problem in problems}) == len(problems)
 
