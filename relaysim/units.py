@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 __all__ = [
@@ -95,7 +95,7 @@ _NAMES = _spellings(MICROSECONDS | BITS | BYTES)
 _MEANT = {"m": "min", "/m": "/min"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Kind:
     """One kind of quantity: its name, an example, the text of nothing, its base unit, its units.
 
@@ -177,9 +177,15 @@ def _quoted(value: object) -> str:
 
 def _parse(value: object, kind: _Kind) -> Fraction:
     """Return a number with a unit in the kind's base unit; not negative and below LIMIT."""
-    given = _quoted(value)
     if not isinstance(value, str) or len(value) > _TEXT_LENGTH:
-        raise kind.wrong(given)
+        raise kind.wrong(_quoted(value))
+    return _quantity(value, kind)
+
+
+# Defaults of profiles are the same few texts in each scenario.
+@lru_cache(maxsize=4096)
+def _quantity(value: str, kind: _Kind) -> Fraction:
+    given = _quoted(value)
     text = value.strip()
     match = _NUMBER.match(text)
     if match is None:

@@ -27,7 +27,7 @@ from relaysim.profiles.properties import DestinationProperties
 from relaysim.profiles.value import Certainty, Value, plain
 from relaysim.scenario.destination import PANEL
 from relaysim.scenario.name_checks import folded
-from relaysim.scenario.raw_tables import at, texts
+from relaysim.scenario.raw_tables import at, parsed, texts
 from relaysim.scenario.requirement import Requires
 from relaysim.scenario.run_end import default_deadline, default_drain
 from relaysim.units import format_duration
@@ -231,10 +231,8 @@ def _send_connector(collection: Collection, hubs: Any, name: str, table: Mapping
 
 
 def _of_usage(usage: Any) -> Raw:
-    try:
-        return usage_defaults(parse_usage(usage))
-    except ValueError:
-        return {}
+    known = None if usage is None else parsed(parse_usage, usage)
+    return {} if known is None else usage_defaults(known)
 
 
 def _servers(raw: Mapping[str, Any]) -> dict[str, str]:

@@ -2,28 +2,26 @@
 
 from collections.abc import Callable, Iterator
 from itertools import combinations
-from typing import Any
 
 from relaysim import units
 from relaysim.mail.address import Binding, parse_binding
 from relaysim.mail.receive_connector import TransportRole, parse_transport_role
 from relaysim.profiles.collection import Collection
-from relaysim.scenario.default_tables import with_defaults
 from relaysim.scenario.problem import KeyPath, Problem, unknown
 from relaysim.scenario.raw_tables import Found, Raw, at, named, parsed, texts
 from relaysim.scenario.table import DEFAULT_SITE
 from relaysim.wording import listed
 
 
-def _hubs(raw: Raw, collection: Collection) -> Iterator[tuple[str, Raw, bool]]:
+def _hubs(filled: Raw) -> Iterator[tuple[str, Raw, bool]]:
     """Return the hubs with their defaults, and whether each has a front end."""
-    for name, table in named(with_defaults({"hubs": at(raw, "hubs")}, collection), "hubs"):
+    for name, table in named(filled, "hubs"):
         yield name, table, table["properties"].front_end
 
 
-def _roles(raw: Raw, collection: Collection) -> Found:
+def _roles(_raw: Raw, filled: Raw, _collection: Collection) -> Found:
     """Report connectors of a front end on servers that have none."""
-    for hub, table, front_end in _hubs(raw, collection):
+    for hub, table, front_end in _hubs(filled):
         for name, connector in named(table, "receive_connectors"):
             role = parsed(parse_transport_role, connector.get("transport_role"))
             if role is TransportRole.FRONTEND_TRANSPORT and not front_end:
@@ -31,13 +29,13 @@ def _roles(raw: Raw, collection: Collection) -> Found:
                 yield Problem((*_place(hub, name), "transport_role"), text)
 
 
-def _ports(raw: Raw, collection: Collection) -> Found:
+def _ports(_raw: Raw, filled: Raw, _collection: Collection) -> Found:
     """Report ports of one server that both of its services would listen on.
 
     Microsoft, NDRs of Exchange: a connector of the Transport service at port 25 beside the front
     end leads to `421 4.3.2 Service not available`.
     """
-    for hub, table, _ in _hubs(raw, collection):
+    for hub, table, _ in _hubs(filled):
         listening = [
             (name, parsed(parse_transport_role, connector.get("transport_role")), place, binding)
             for name, connector in named(table, "receive_connectors")
@@ -65,9 +63,9 @@ def _overlap(one: Binding, other: Binding) -> bool:
     )
 
 
-def _delays(raw: Raw, collection: Collection) -> Found:
+def _delays(_raw: Raw, filled: Raw, _collection: Collection) -> Found:
     """Report a delayed acknowledgement of a server that has none."""
-    for hub, table, front_end in _hubs(raw, collection):
+    for hub, table, front_end in _hubs(filled):
         for name, connector in named(table, "receive_connectors"):
             delay = parsed(units.duration, connector.get("max_acknowledgement_delay"))
             if delay and front_end:
@@ -78,9 +76,9 @@ def _delays(raw: Raw, collection: Collection) -> Found:
                 yield Problem((*_place(hub, name), "max_acknowledgement_delay"), text)
 
 
-def _override_list(raw: Raw, collection: Collection) -> Found:
+def _override_list(raw: Raw, filled: Raw, _collection: Collection) -> Found:
     """Report a list of hubs for users' mail where Microsoft reserves the parameter."""
-    mtas = {hub: table.get("mta") for hub, table, front_end in _hubs(raw, collection) if front_end}
+    mtas = {hub: table.get("mta") for hub, table, front_end in _hubs(filled) if front_end}
     for place, hub in texts(at(raw, "mailboxes").get("submission_server_override_list")):
         if hub in mtas:
             yield Problem(
@@ -91,7 +89,7 @@ def _override_list(raw: Raw, collection: Collection) -> Found:
             )
 
 
-def _sites(raw: Raw, _collection: Collection) -> Found:
+def _sites(raw: Raw, _filled: Raw, _collection: Collection) -> Found:
     """Report a missing or unknown site of the mailboxes."""
     sites: dict[str, str] = {}
     for _, hub in named(raw, "hubs"):
@@ -111,7 +109,7 @@ def _place(hub: str, connector: str) -> KeyPath:
     return ("hubs", hub, "receive_connectors", connector)
 
 
-FRONT_END_CHECKS: tuple[Callable[[Any, Collection], Found], ...] = (
+FRONT_END_CHECKS: tuple[Callable[[Raw, Raw, Collection], Found], ...] = (
     _roles,
     _ports,
     _delays,

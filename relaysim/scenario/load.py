@@ -204,7 +204,7 @@ def _scenario(
     tables, settings, problems = _overridden(tables, overrides, collection)
     full = with_defaults(tables, collection)
     named = name_problems(tables)
-    all_problems = reference_problems(tables, collection)
+    all_problems = reference_problems(tables, full, collection)
     try:
         scenario = Scenario.model_validate(full)
         all_problems += [] if all_problems or named else circles(scenario)

@@ -51,6 +51,9 @@ def _characters(raw: Raw) -> Found:
 
 def unfit(text: str) -> str | None:
     """Return the forbidden character of a text, else None: "a control character (U+001B)"."""
+    # In most texts there is nothing to look up.
+    if text.isascii() and text.isprintable():
+        return None
     for character in text:
         category = unicodedata.category(character)
         if category in _CATEGORIES and character not in _JOINERS:

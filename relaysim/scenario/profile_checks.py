@@ -5,7 +5,7 @@ from collections.abc import Callable
 from relaysim.profiles.collection import Collection
 from relaysim.profiles.kind import Kind
 from relaysim.scenario.blocklist import NEEDED, OPTIONAL
-from relaysim.scenario.default_tables import BY_LICENCES, GROUPS, PROFILE_KEYS, with_defaults
+from relaysim.scenario.default_tables import BY_LICENCES, GROUPS, PROFILE_KEYS
 from relaysim.scenario.front_end_checks import FRONT_END_CHECKS
 from relaysim.scenario.problem import Problem, unknown
 from relaysim.scenario.raw_tables import Found, Raw, at, named, streams, texts
@@ -13,7 +13,7 @@ from relaysim.scenario.table import NONE
 from relaysim.wording import listed
 
 
-def _profiles(raw: Raw, collection: Collection) -> Found:
+def _profiles(raw: Raw, _filled: Raw, collection: Collection) -> Found:
     for kind, group in GROUPS.items():
         key, known = PROFILE_KEYS[kind], collection.names(kind)
         for name, table in named(raw, group):
@@ -22,11 +22,10 @@ def _profiles(raw: Raw, collection: Collection) -> Found:
                 yield unknown((group, name, key), profile, kind.noun, known)
 
 
-def _parameters(raw: Raw, collection: Collection) -> Found:
+def _parameters(raw: Raw, filled: Raw, collection: Collection) -> Found:
     """Report parameters of a list that belong to another profile, trigger or escalation."""
     special = {key for keys in (*NEEDED.values(), *OPTIONAL.values()) for key in keys}
-    lists = {"blocklists": at(raw, "blocklists")}
-    for name, table in named(with_defaults(lists, collection), "blocklists"):
+    for name, table in named(filled, "blocklists"):
         profile = str(table.get("profile"))
         rules = [str(table.get(key, "none")) for key in ("trigger", "widening")]
         # Other checks report an unknown profile or rule; its parameters cannot be judged.
@@ -51,10 +50,9 @@ def _parameters(raw: Raw, collection: Collection) -> Found:
             yield Problem(path, "a whole number of hits is needed")
 
 
-def _uses(raw: Raw, collection: Collection) -> Found:
+def _uses(raw: Raw, filled: Raw, collection: Collection) -> Found:
     """Report destinations that refuse on a list that is neither in the scenario nor a profile."""
     known = tuple(dict.fromkeys([*at(raw, "blocklists"), *collection.names(Kind.BLOCKLIST)]))
-    filled = with_defaults({"destinations": at(raw, "destinations")}, collection)
     for name, table in named(filled, "destinations"):
         for blocklist in at(table, "refuses_on"):
             if blocklist not in known:
@@ -62,15 +60,14 @@ def _uses(raw: Raw, collection: Collection) -> Found:
                 yield unknown(path, blocklist, "blocklist", known)
 
 
-def _parted(raw: Raw, collection: Collection) -> Found:
+def _parted(raw: Raw, filled: Raw, _collection: Collection) -> Found:
     """Report culprits and innocents on one host where the coupling by contention is off."""
     if at(raw, "coupling").get("contention") is not False:
         return
-    hosts = with_defaults({"hosts": at(raw, "hosts")}, collection)["hosts"]
     kinds: dict[str, set[bool]] = {}
     for host, _, stream in streams(raw):
         compromised = at(stream, "arrivals").get("process") == "compromise"
-        usual = hosts[host]["properties"].culprit or compromised
+        usual = at(filled, "hosts", host)["properties"].culprit or compromised
         kinds.setdefault(host, set()).add(stream.get("culprit", usual) is True)
     for host, culprit_flags in kinds.items():
         if len(culprit_flags) > 1:
@@ -78,14 +75,13 @@ def _parted(raw: Raw, collection: Collection) -> Found:
             yield Problem(("coupling", "contention"), text)
 
 
-def _linked(raw: Raw, collection: Collection) -> Found:
+def _linked(raw: Raw, filled: Raw, _collection: Collection) -> Found:
     """Report linked connectors of servers that have none."""
-    hubs = with_defaults({"hubs": at(raw, "hubs")}, collection)["hubs"]
     for name, table in named(raw, "send_connectors"):
         if table.get("linked_receive_connector", NONE) == NONE:
             continue
         for _, server in texts(table.get("source_transport_servers")):
-            hub = at(hubs, server)
+            hub = at(filled, "hubs", server)
             if hub and not hub["properties"].linked_receive_connectors:
                 mta = at(raw, "hubs", server).get("mta")
                 yield Problem(
@@ -95,7 +91,7 @@ def _linked(raw: Raw, collection: Collection) -> Found:
                 )
 
 
-def _settings(raw: Raw, collection: Collection) -> Found:
+def _settings(raw: Raw, _filled: Raw, collection: Collection) -> Found:
     """Report settings of a hub that its server has not, such as the retry clock of another one."""
     tables = collection.tables(Kind.MTA, "hub")
     for name, table in named(raw, "hubs"):
@@ -107,13 +103,12 @@ def _settings(raw: Raw, collection: Collection) -> Found:
                 yield Problem(("hubs", name, key), text)
 
 
-def _public_ips(raw: Raw, collection: Collection) -> Found:
+def _public_ips(raw: Raw, filled: Raw, _collection: Collection) -> Found:
     """Report hubs that have several public IPs and cannot choose one for a message.
 
     Microsoft, Set-SendConnector: Exchange uses SourceIPAddress on Edge servers alone.
     """
-    hubs = with_defaults({"hubs": at(raw, "hubs")}, collection)
-    for name, table in named(hubs, "hubs"):
+    for name, table in named(filled, "hubs"):
         egress = table.get("egress")
         pools = ["egress"] if isinstance(egress, str) and egress in at(raw, "pools") else []
         by_sender = [key for key in ("egress_by_sender_domain",) if table.get(key)]
@@ -127,10 +122,9 @@ def _public_ips(raw: Raw, collection: Collection) -> Found:
             )
 
 
-def _shaping(raw: Raw, collection: Collection) -> Found:
+def _shaping(raw: Raw, filled: Raw, _collection: Collection) -> Found:
     """Report limits for one destination of servers that have none."""
-    hubs = with_defaults({"hubs": at(raw, "hubs")}, collection)
-    for name, table in named(hubs, "hubs"):
+    for name, table in named(filled, "hubs"):
         if table.get("shaping") and not table["properties"].shapes_destinations:
             yield Problem(
                 ("hubs", name, "shaping"),
@@ -151,9 +145,8 @@ def _shaping(raw: Raw, collection: Collection) -> Found:
                     )
 
 
-def _licences(raw: Raw, collection: Collection) -> Found:
+def _licences(raw: Raw, filled: Raw, _collection: Collection) -> Found:
     """Report relay services whose limit depends on licences that no file gives."""
-    filled = with_defaults({"relays": at(raw, "relays")}, collection)
     for name, table in named(filled, "relays"):
         limits = at(table, "limits").values()
         wanted = any(at(limit).get("limit") == BY_LICENCES for limit in limits)
@@ -165,7 +158,7 @@ def _licences(raw: Raw, collection: Collection) -> Found:
             )
 
 
-PROFILE_CHECKS: tuple[Callable[[Raw, Collection], Found], ...] = (
+PROFILE_CHECKS: tuple[Callable[[Raw, Raw, Collection], Found], ...] = (
     _profiles,
     _parameters,
     _uses,

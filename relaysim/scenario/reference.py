@@ -40,10 +40,12 @@ DSN = "dsn"
 """The class of delivery status notifications."""
 
 
-def reference_problems(raw: Raw, collection: Collection) -> list[Problem]:
-    """Return all problems of names in a scenario; `raw` holds its tables without defaults."""
+def reference_problems(raw: Raw, filled: Raw, collection: Collection) -> list[Problem]:
+    """Return all problems of names in a scenario: of its tables as written, and with defaults."""
     problems = [problem for check in _CHECKS for problem in check(raw)]
-    return problems + [problem for check in PROFILE_CHECKS for problem in check(raw, collection)]
+    for rule in PROFILE_CHECKS:
+        problems += rule(raw, filled, collection)
+    return problems
 
 
 def _names_are_keys(raw: Raw) -> Found:
