@@ -88,23 +88,24 @@ def play(actors: Actors, event: Scripted) -> None:
 
 def _callbacks(actors: Actors, event: Scripted) -> tuple[Callable[[], None], Callable[[], None]]:
     internet, subject = actors.internet, event.subject
+    outages = internet.outages
     if event.what == "stop":
         hub = actors.hubs[subject]
         return hub.stop, hub.start
     if event.what == "outage":
-        return lambda: internet.begin_outage(subject), lambda: _end_outage(actors, subject)
+        return lambda: outages.begin_outage(subject), lambda: _end_outage(actors, subject)
     if event.what == "resolver_fault":
         faults = internet.resolver_faults
         return lambda: faults.begin(subject, event.share), lambda: faults.end(subject, event.share)
     if event.what == "line outage":
         return (
-            lambda: internet.begin_line_outage(subject),
-            lambda: internet.end_line_outage(subject),
+            lambda: outages.begin_line_outage(subject),
+            lambda: outages.end_line_outage(subject),
         )
     if event.what == "mx outage":
         return (
-            lambda: internet.lose_hosts(subject, event.count),
-            lambda: internet.lose_hosts(subject, -event.count),
+            lambda: outages.lose_hosts(subject, event.count),
+            lambda: outages.lose_hosts(subject, -event.count),
         )
     # Against all mail, or, where the coupling is off, against the culprits.
     party = 0 if actors.context.plan.parties == (0,) else 2
@@ -115,8 +116,9 @@ def _callbacks(actors: Actors, event: Scripted) -> tuple[Callable[[], None], Cal
 
 def _end_outage(actors: Actors, receiver: int) -> None:
     """End an outage; what users sent during that of the mailbox server is submitted now."""
-    actors.internet.end_outage(receiver)
-    if receiver == MAILBOXES and not actors.internet.outages[MAILBOXES]:
+    outages = actors.internet.outages
+    outages.end_outage(receiver)
+    if receiver == MAILBOXES and not outages.of[MAILBOXES]:
         for submitter in actors.hosts:
             if isinstance(submitter, MailboxServer):
                 submitter.resume()

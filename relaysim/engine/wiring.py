@@ -130,9 +130,9 @@ def wire(plan: Plan, draws: Draws) -> Actors:
             hub.shadow = hubs[hub.plan.shadow]
     places = [SubmissionPlaces(hub.mailbox_submissions) for hub in plan.hubs]
     hosts: list[Host | MailboxServer] = [
-        MailboxServer(context, number, hubs, places, lambda: internet.outages[MAILBOXES] > 0)
+        MailboxServer(context, number, hubs, places, lambda: internet.outages.of[MAILBOXES] > 0)
         if host.by_mailbox_server
-        else Host(context, number, hubs, balancers, internet.lines_down)
+        else Host(context, number, hubs, balancers, internet.outages.lines_down)
         for number, host in enumerate(plan.hosts)
     ]
     return Actors(context, operators, internet, mailing_lists, hubs, hosts)

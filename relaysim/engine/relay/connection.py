@@ -122,7 +122,7 @@ class Connections:
             if hub.epoch != epoch:
                 internet.disconnect(plan)
                 return
-            if internet.line_cut_at[plan.line] > opened_at:  # the line went down meanwhile
+            if internet.outages.line_cut_at[plan.line] > opened_at:  # the line went down meanwhile
                 internet.disconnect(plan)
                 queue.connection_dropped(transaction)
                 return
@@ -176,9 +176,9 @@ class Connections:
         plan, hub, loop, record = queue.plan, queue.hub, queue.loop, queue.record
         transactions, messages = queue.transactions, record.messages
         accepted = self.internet.accepted
-        epoch, opened_at, mailbox_stops = hub.epoch, loop.tick, self.internet.mailbox_stops
+        epoch, opened_at, mailbox_stops = hub.epoch, loop.tick, self.internet.outages.mailbox_stops
         peer, refusal = queue.hubs.next()
-        if peer is None and refusal < 0 and self.internet.outages[MAILBOXES]:
+        if peer is None and refusal < 0 and self.internet.outages.of[MAILBOXES]:
             refusal = self.internet.unable
         if refusal >= 0:
             queue.connection_failed(transaction, refusal)
@@ -254,7 +254,7 @@ class Connections:
             if hub.epoch != epoch:
                 queue.hubs.leave(peer, peer_epoch)
                 return
-            cut_off = self.internet.mailbox_stops != mailbox_stops
+            cut_off = self.internet.outages.mailbox_stops != mailbox_stops
             if cut_off if peer is None else peer.epoch != peer_epoch:
                 queue.connection_dropped(transaction)
                 return

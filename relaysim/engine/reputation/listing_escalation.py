@@ -8,7 +8,8 @@ listed IPs in it, or a whole ASN by its hits; neighbours of other owners count t
 from collections import deque
 
 from relaysim.engine.kernel import EGRESS, STATE, Event
-from relaysim.engine.reputation.blocklist_operator import BlocklistOperator, IpHistory
+from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
+from relaysim.engine.reputation.ip_history import IpHistory
 from relaysim.engine.reputation.listings import OPERATOR, PARTIES
 from relaysim.mail.escalation import allocation_threshold, asn_is_listed
 from relaysim.trace.tables import Cause

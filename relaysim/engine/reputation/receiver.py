@@ -11,6 +11,7 @@ from relaysim.engine.reputation.ip_volume import IpVolumes
 from relaysim.engine.reputation.listings import PARTIES, Listings, Lookups
 from relaysim.engine.reputation.mailbox_provider import Provider
 from relaysim.engine.reputation.mailing_lists import MailingLists
+from relaysim.engine.reputation.outages import Outages
 from relaysim.engine.reputation.provider_counters import ProviderState
 from relaysim.engine.reputation.relay_limits import RelayLimits
 from relaysim.engine.reputation.requirements import ALL, Requirements
@@ -20,9 +21,8 @@ from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
 from relaysim.mail.transport_enforcement import enforcement_reply
 from relaysim.plan.queue_plan import QueuePlan
-from relaysim.plan.receiver_plan import MAILBOXES
 from relaysim.plan.stream_plan import StreamPlan
-from relaysim.trace.tables import NO_CAUSE, PROVIDER_CAUSE, Level, Status
+from relaysim.trace.tables import NO_CAUSE, PROVIDER_CAUSE, Status
 from relaysim.traffic.draw import Decision, draw32, mx_counter, relay_counter
 from relaysim.traffic.signal_draws import Signal
 from relaysim.traffic.workload import Draws
@@ -51,17 +51,8 @@ class Internet:
         For each domain whether it may refuse mail for the reputation of the sender.
     watched : list of bool
         For each domain whether it may do anything but accept all mail in the same way.
-    outages : list of int
-        For each destination the current scripted outages; they may overlap. Those of the own
-        mailboxes are outages of the mailbox server.
-    mailbox_stops : int
-        Outages of the mailbox server so far. Another number after a yield means that it cut a
-        delivery.
-    lines_down, line_cut_at : list of int
-        For each line its current scripted outages, and when the last one began; -1: none did. A
-        connection that is older was cut.
-    lost_hosts : list of int
-        For each destination the MX hosts of a domain that scripted outages keep unreachable.
+    outages : Outages
+        The scripted outages.
     connections : dict of (int, int) to int
         Open connections by egress and domain, where the destination limits them.
     counts_volume : bool
@@ -124,11 +115,8 @@ class Internet:
                 zip(self.judges, plan.receiver_of, strict=True)
             )
         ]
-        self.outages = [0] * len(plan.receivers)
+        self.outages = Outages(context)
         self.offset = plan.operations.offset
-        self.lost_hosts = [0] * len(plan.receivers)
-        self.mailbox_stops = 0
-        self.lines_down, self.line_cut_at = [0] * len(plan.lines), [-1] * len(plan.lines)
         self.connections: dict[tuple[int, int], int] = {}
         self.counts_volume = any(blocklist.counts_volume for blocklist in plan.blocklists)
         self.unable = self.record.replies.number(str(reply.UNABLE_TO_CONNECT))
@@ -153,9 +141,9 @@ class Internet:
         """
         receiver = self.plan.receivers[queue.receiver]
         hosts = receiver.mx_hosts
-        if self.lines_down[queue.line]:
+        if self.outages.lines_down[queue.line]:
             return hosts
-        dead = min(receiver.unreachable_mx_hosts + self.lost_hosts[queue.receiver], hosts)
+        dead = min(receiver.unreachable_mx_hosts + self.outages.lost_hosts[queue.receiver], hosts)
         tried = 0
         while tried < dead:
             key = self.record.key[self.transactions.first_recipient[transaction]]
@@ -182,7 +170,7 @@ class Internet:
         egress, domain = queue.egress, queue.domain
         number = self.plan.receiver_of[domain]
         receiver = self.plan.receivers[number]
-        if self.outages[number] or self.lines_down[queue.line]:
+        if self.outages.of[number] or self.outages.lines_down[queue.line]:
             return self.unable
         if receiver.connect_failure:
             key = self.record.key[self.transactions.first_recipient[transaction]]
@@ -413,38 +401,3 @@ class Internet:
         has_ndr = stream.host >= 0 and stream.sender_domain >= 0
         if self.record.replies.causes[reply_number] != NO_CAUSE and has_ndr and not stream.culprit:
             self.call_administrator(queue.egress)
-
-    # Scripted outages.
-
-    def lose_hosts(self, receiver: int, hosts: int) -> None:
-        """Make so many more MX hosts of each domain unreachable; a negative number: fewer."""
-        self.lost_hosts[receiver] += hosts
-        self.record.level(Level.MX_OUTAGE, receiver, self.loop.tick, self.lost_hosts[receiver])
-
-    def begin_outage(self, receiver: int) -> None:
-        """Begin an outage: connections to the destination fail from now on."""
-        self.outages[receiver] += 1
-        self.mailbox_stops += receiver == MAILBOXES
-        if self.outages[receiver] == 1:
-            self.record.level(Level.OUTAGE, receiver, self.loop.tick, 1)
-
-    def end_outage(self, receiver: int) -> None:
-        """End an outage of a destination, unless another one still lasts."""
-        self.outages[receiver] -= 1
-        if not self.outages[receiver]:
-            self.record.level(Level.OUTAGE, receiver, self.loop.tick, 0)
-
-    def begin_line_outage(self, line: int) -> None:
-        """Begin an outage of a line: connections by it are cut, and new ones fail."""
-        self.lines_down[line] += 1
-        self.line_cut_at[line] = self.loop.tick
-        if self.lines_down[line] == 1:
-            station = self.plan.lines[line].station
-            self.record.level(Level.LINE_DOWN, station, self.loop.tick, 1)
-
-    def end_line_outage(self, line: int) -> None:
-        """End an outage of a line, unless another one still lasts."""
-        self.lines_down[line] -= 1
-        if not self.lines_down[line]:
-            station = self.plan.lines[line].station
-            self.record.level(Level.LINE_DOWN, station, self.loop.tick, 0)

@@ -110,9 +110,11 @@ struct Reputation {
                    i64 junk);
   void count_volume(Run&, const QueuePlan&, i64 transaction);
   void bounced(Run&, const QueuePlan&, i64 transaction, i64 reply);
-  void outage(Run&, i64 receiver, bool begins);
+  // outages
   void lose_hosts(Run&, i64 receiver, i64 hosts);
+  void outage(Run&, i64 receiver, bool begins);
   void line_outage(Run&, i64 line, bool begins);
+  // resolver_faults
   void resolver_fault(Run&, i64 number, bool begins);
   bool has_resolver_fault(Run&, i64 domain) const;
   // transport_enforcement
