@@ -11,7 +11,7 @@ from relaysim.engine.recorder import Recorder
 from relaysim.engine.relay.connection import Connections
 from relaysim.engine.relay.delivery_queue import DeliveryQueue
 from relaysim.engine.relay.host import Host
-from relaysim.engine.relay.hub import Hub, Rerouting
+from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.load_balancer import LoadBalancer
 from relaysim.engine.relay.mailbox_server import MailboxServer, SubmissionPlaces
 from relaysim.engine.relay.public_ip_choice import PublicIpChoice
@@ -82,7 +82,7 @@ def wire(plan: Plan, draws: Draws) -> Actors:
         for number, receiver in enumerate(plan.receivers)
     ]
     signals = SignalReports(context, draws, providers, operators)
-    rerouting = Rerouting()
+    public_ips = PublicIpChoice(context)
     administrator = Administrator(
         context,
         key("administrator", ""),
@@ -90,7 +90,7 @@ def wire(plan: Plan, draws: Draws) -> Actors:
         operators,
         providers,
         mailing_lists,
-        rerouting.move_culprits,
+        public_ips.move_culprits,
     )
     internet = Internet(
         context,
@@ -120,10 +120,7 @@ def wire(plan: Plan, draws: Draws) -> Actors:
         balancer = balancers[queue.balancer] if queue.balancer >= 0 else None  # -1: none
         return DeliveryQueue(context, hub, number, peers, balancer, connections.deliver)
 
-    public_ips = PublicIpChoice(context)
-    hubs.extend(
-        Hub(context, number, open_queue, rerouting, public_ips) for number in range(len(plan.hubs))
-    )
+    hubs.extend(Hub(context, number, open_queue, public_ips) for number in range(len(plan.hubs)))
     balancers.extend(LoadBalancer(context.loop, balancer, hubs) for balancer in plan.balancers)
     for hub in hubs:
         if hub.plan.shadow >= 0:  # -1: none

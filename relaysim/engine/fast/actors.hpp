@@ -183,15 +183,17 @@ struct Hub {
   bool expire_if_due(Run&, i64 transaction);
   void expire(Run&, i64 transaction);
   void send_dsn(Run&, i64 recipient, i64 decision);
-  void delay_acknowledgement(Run&, u32 session);
-  i64 delayed_session(Run&, i64 message) const;
   bool ran_at(i64 tick) const;
-  void acknowledge(Run&, i64 message);
   void transaction_done(Run&, i64 message, i64 size);
   void wake(Run&);
   void stop(Run&);
   void start(Run&);
   void close(Run&);
+  // relay/acknowledgement
+  void delay_acknowledgement(Run&, u32 session);
+  i64 delayed_session(Run&, i64 message) const;
+  void acknowledge(Run&, i64 message);
+  void acknowledge_all(Run&);
 };
 
 // relay/public_ip_choice

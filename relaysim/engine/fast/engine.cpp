@@ -4,6 +4,7 @@
 
 #include "run.hpp"
 
+#include "relay/acknowledgement.cpp"
 #include "relay/active_queue.cpp"
 #include "relay/ageing.cpp"
 #include "relay/back_pressure.cpp"

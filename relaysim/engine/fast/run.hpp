@@ -57,6 +57,7 @@ struct Run {
   i64 taker(i64 hub, const ConnectorPlan&, u64 key, i64 attempt) const;
   // relay/public_ip_choice
   i64 by_public_ip(i64 queue, i64 message, i64 recipients);
+  i64 of_pool(i64 queue, i64 message, i64 recipients);
   bool admits(i64 queue, i64 recipients);
   // relay/shadow_copy
   bool copy_to_shadow(ShadowCopy&, Target, const Hub&, i64 epoch, u64 entity, i64 message,

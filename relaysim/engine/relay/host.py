@@ -289,11 +289,11 @@ class Host:
         # Acknowledgement.
         delay = sessions.plan.max_acknowledgement_delay
         if delay:
-            acknowledged = takes.delay_acknowledgement(message)
+            acknowledged = takes.acknowledgements.delay(message)
             takes.accept(message)
             if acknowledged.callbacks is not None:  # else every transaction is done already
                 timer = loop.at(loop.tick + delay, TIMER, takes.number, recipient, row=message)
-                timer.callbacks.append(takes.acknowledgement_delay_over)
+                timer.callbacks.append(takes.acknowledgements.delay_over)
                 yield acknowledged
             if hub.epoch != epoch or takes.epoch != taking:
                 # The hub stopped before its 250, but it has the message: the host does not send it

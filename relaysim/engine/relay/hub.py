@@ -2,12 +2,11 @@
 
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
 
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import Event
 from relaysim.engine.relay.accepted_mail import AcceptedMail
-from relaysim.engine.relay.acknowledgement import Acknowledgement
+from relaysim.engine.relay.acknowledgement import Acknowledgements
 from relaysim.engine.relay.active_queue import ActiveQueue
 from relaysim.engine.relay.ageing import Ageing
 from relaysim.engine.relay.back_pressure import Pressure
@@ -15,6 +14,7 @@ from relaysim.engine.relay.outbound_connections import OutboundConnections
 from relaysim.engine.relay.public_ip_choice import PublicIpChoice
 from relaysim.engine.relay.receive_connector_sessions import ConnectorSessions
 from relaysim.engine.relay.station import CATEGORIZE, Cores, QueueDatabase
+from relaysim.engine.relay.transaction_queue import TransactionQueue
 from relaysim.mail import reply
 from relaysim.plan.queue_plan import TOO_LARGE
 from relaysim.trace.tables import Level, Status, Visit
@@ -27,47 +27,6 @@ _MINUTE = 60_000_000
 _CATEGORIZE = int(Visit.CATEGORIZE)
 _CATEGORIZE_COST, _ANTIVIRUS_COST = int(Decision.CATEGORIZE_COST), int(Decision.ANTIVIRUS_COST)
 _NDR_STATUSES = (int(Status.BOUNCED), int(Status.EXPIRED))
-
-
-class TransactionQueue(Protocol):
-    """The interface of a delivery queue to its hub.
-
-    Hub and queue refer to each other: the hub puts transactions in, the queue reports how they
-    ended.
-    """
-
-    started: dict[int, tuple[int, int]]
-
-    def put(self, transaction: int) -> None:
-        """Add a transaction that is ready to be sent."""
-
-    def expire(self, transaction: int) -> None:
-        """Expire a transaction that is on no connection."""
-
-    def stop(self) -> None:
-        """Drop all connections when the hub stops."""
-
-    def start(self) -> None:
-        """Try the queue when the hub starts again."""
-
-    def record_wait(self, transaction: int) -> None:
-        """Record that a transaction still waits when the run ends."""
-
-    def close(self) -> None:
-        """Record what still waits when the run ends."""
-
-
-class Rerouting:
-    """Whether the administrator has moved the culprits to another IP; shared by all hubs."""
-
-    __slots__ = ("culprits_moved",)
-
-    def __init__(self) -> None:
-        self.culprits_moved = False
-
-    def move_culprits(self) -> None:
-        """Route the culprits' mail by `plan.moved` from now on."""
-        self.culprits_moved = True
 
 
 class Hub:
@@ -92,8 +51,8 @@ class Hub:
         The transactions that it may send now, where that is limited.
     accepted : AcceptedMail
         What the hub has accepted.
-    acknowledgements : dict of int to Acknowledgement
-        Delayed acknowledgements, by message.
+    acknowledgements : Acknowledgements
+        Delayed acknowledgements.
     shadow : Hub or None
         The hub that gets a copy of each message of a host before the host gets its 250.
     """
@@ -103,13 +62,12 @@ class Hub:
         context: Context,
         number: int,
         open_queue: Callable[["Hub", int], TransactionQueue],
-        rerouting: Rerouting,
         public_ips: PublicIpChoice,
     ) -> None:
         self.loop, self.record, self.transactions, self.scenario_plan = context
         loop, record, plan = self.loop, self.record, context.plan.hubs[number]
         self.number, self.plan, self.open_queue = number, plan, open_queue
-        self.rerouting, self.public_ips = rerouting, public_ips
+        self.public_ips = public_ips
         self.up, self.epoch, self.stops = True, 0, 0
         self.stopped_at: list[int] = []
         self.started_at: list[int] = []
@@ -134,7 +92,7 @@ class Hub:
         self.outbound = OutboundConnections(loop, plan.outbound_connections, plan.queue_manager)
         # Times of the last connections, as many as the rate allows in a minute.
         self.connection_times: deque[int] = deque(maxlen=plan.connection_rate or 1)
-        self.acknowledgements: dict[int, Acknowledgement] = {}
+        self.acknowledgements = Acknowledgements(loop)
         self.accepted = AcceptedMail()
         self.dsns = 0
         self.shadow: Hub | None = None
@@ -241,17 +199,14 @@ class Hub:
                 if recipients.transaction[recipient] == parent and not recipients.status[recipient]:
                     groups.setdefault(routes[recipients.domain[recipient]], []).append(recipient)
             self.pressure.hold(size * (len(groups) - 1))
-        acknowledgement = self.acknowledgements.get(message) if parent < 0 else None
-        if acknowledgement is not None:
-            acknowledgement.remaining = len(groups)
+        if parent < 0:
+            self.acknowledgements.routed(message, len(groups))
         now, expires = self.loop.tick, accepted_at + self.plan.message_expiration_timeout
-        if plan.ip_choices:
+        if plan.ip_choices or self.public_ips.culprits_moved:
             groups = {
                 self.public_ips.queue(queue, message, len(rows)): rows
                 for queue, rows in groups.items()
             }
-        if self.rerouting.culprits_moved and plan.streams[messages.stream[message]].culprit:
-            groups = {plan.moved.get(queue, queue): rows for queue, rows in groups.items()}
         for queue, rows in groups.items():
             if queue == TOO_LARGE:
                 no_route = record.replies.number(str(reply.NO_ROUTE_FOR_SIZE))
@@ -371,33 +326,10 @@ class Hub:
         self.dsns += 1
         self.accept(message)
 
-    # Step 5: delayed acknowledgement.
-
-    def delay_acknowledgement(self, message: int) -> Event:
-        """Return the event that a session waits for before its 250; call before `accept`."""
-        event = Event(self.loop, message)
-        self.acknowledgements[message] = Acknowledgement(event)
-        return event
-
-    def acknowledge(self, message: int) -> None:
-        """End the wait of the session of a message, if it still waits."""
-        acknowledgement = self.acknowledgements.pop(message, None)
-        if acknowledgement is not None:
-            acknowledgement.event.run_callbacks()
-
-    def acknowledgement_delay_over(self, timer: Event) -> None:
-        """Acknowledge a message when MaxAcknowledgementDelay is over."""
-        self.acknowledge(timer.row)
-
     def _transaction_done(self, message: int, size: int) -> None:
         """Free the room of a transaction that is delivered, bounced, expired or handed over."""
         self.pressure.hold(-size)
-        if self.acknowledgements:
-            acknowledgement = self.acknowledgements.get(message)
-            if acknowledgement is not None:
-                acknowledgement.remaining -= 1
-                if acknowledgement.remaining == 0:
-                    self.acknowledge(message)
+        self.acknowledgements.transaction_done(message)
         if not self.record.open:
             self.loop.finished = True
 
@@ -420,8 +352,7 @@ class Hub:
         self.database.stop()
         for number in sorted(self.queues):
             self.queues[number].stop()
-        for message in list(self.acknowledgements):
-            self.acknowledge(message)
+        self.acknowledgements.end_all()
 
     def ran_at(self, tick: int) -> bool:
         """Return whether the hub ran at a time that is over, microseconds."""

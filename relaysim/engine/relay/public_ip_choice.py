@@ -1,60 +1,35 @@
 """Which of its public IPs a hub sends a message by."""
 
 from relaysim.engine.context import Context
-from relaysim.plan.queue_plan import WarmUpDays
+from relaysim.mail.warm_up import WarmUp
 from relaysim.traffic.draw import Decision, draw32
 
 _PUBLIC_IP = int(Decision.PUBLIC_IP)
 _DAY = 86_400_000_000
 
 
-class WarmUp:
-    """The course of a warm-up plan.
+class PublicIpChoice:
+    """The choice among queues for one next hop by several public IPs; shared by all hubs.
 
     Attributes
     ----------
-    day : int
-        Day of the run, from 0, on which the IP last had traffic; -1 before the first.
-    days : int
-        Days with traffic before that one.
-    sent : int
-        Recipients on that day.
+    warm_ups : list of WarmUp
+        The course of each warm-up plan.
+    culprits_moved : bool
+        Whether the administrator has moved the culprits to another public IP.
     """
-
-    def __init__(self, plan: WarmUpDays) -> None:
-        self.plan = plan
-        self.day, self.days, self.sent = -1, 0, 0
-
-    def has_room(self, day: int, recipients: int) -> bool:
-        """Return whether the volume of a day leaves room for some recipients."""
-        is_new = self.day not in (-1, day)
-        days = self.days + is_new
-        if days >= len(self.plan.volumes):
-            return True
-        return (0 if is_new else self.sent) + recipients <= self.plan.volumes[days]
-
-    def take(self, day: int, recipients: int) -> None:
-        """Count recipients on a day."""
-        if self.day not in (-1, day):
-            self.days += 1
-            self.sent = 0
-        self.day = day
-        self.sent += recipients
-
-
-class PublicIpChoice:
-    """The choice among queues for one next hop by several public IPs; shared by all hubs."""
 
     def __init__(self, context: Context) -> None:
         self.loop, self.record, _, self.plan = context
-        self.warm_ups = [WarmUp(plan) for plan in self.plan.warm_ups]
+        self.warm_ups = [WarmUp(days.volumes) for days in self.plan.warm_ups]
+        self.culprits_moved = False
+
+    def move_culprits(self) -> None:
+        """Route the culprits' mail by `plan.moved` from now on."""
+        self.culprits_moved = True
 
     def queue(self, queue: int, message: int, recipients: int) -> int:
         """Return the queue that a message joins in place of the one of its route.
-
-        The draw is that of the message, so its recipients at all next hops have one IP of a pool in
-        mind, and in every design it draws the same number. What has no room in the warm-up of an IP
-        goes to the next IP of the pool; if none has room, the drawn one takes it.
 
         Parameters
         ----------
@@ -62,6 +37,18 @@ class PublicIpChoice:
             The queue of the route, and the message.
         recipients : int
             Recipients of the message at this next hop.
+        """
+        chosen = self._of_pool(queue, message, recipients) if self.plan.ip_choices else queue
+        if self.culprits_moved and self.plan.streams[self.record.messages.stream[message]].culprit:
+            return self.plan.moved.get(chosen, chosen)
+        return chosen
+
+    def _of_pool(self, queue: int, message: int, recipients: int) -> int:
+        """Return the queue by one of the IPs of a pool.
+
+        The draw is that of the message, so its recipients at all next hops have one IP of a pool in
+        mind, and in every design it draws the same number. What has no room in the warm-up of an IP
+        goes to the next IP of the pool; if none has room, the drawn one takes it.
         """
         messages = self.record.messages
         sender = self.plan.streams[messages.stream[message]].from_domain
@@ -87,9 +74,8 @@ class PublicIpChoice:
         target, day = self.plan.queues[queue], self.loop.tick // _DAY
         plans = [
             warm_up
-            for warm_up in self.warm_ups
-            if warm_up.plan.egress == target.egress
-            and warm_up.plan.receiver in (-1, target.receiver)
+            for warm_up, days in zip(self.warm_ups, self.plan.warm_ups, strict=True)
+            if days.egress == target.egress and days.receiver in (-1, target.receiver)
         ]
         if not all(warm_up.has_room(day, recipients) for warm_up in plans):
             return False

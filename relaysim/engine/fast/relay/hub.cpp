@@ -102,11 +102,8 @@ void Hub::route(Run& run, i64 message, i64 parent, i64 accepted_at) {
 // Queues the recipients of a message that have one next hop.
 void Hub::queue_group(Run& run, i64 message, i64 queue, const i64* rows, i64 count, i64 parent,
                       i64 expires) {
-  const Messages& messages = run.record.tables.messages;
   const i64 now = run.now();
   if (queue >= 0) queue = run.by_public_ip(queue, message, count);
-  bool moves = run.culprits_moved && run.plan.streams[messages.stream[message]].culprit;
-  if (moves && queue >= 0 && run.plan.moved[queue] >= 0) queue = run.plan.moved[queue];
   if (queue == TOO_LARGE) {
     i64 no_route = run.record.reply(run.plan.run[0].no_route_for_size);
     for (i64 row = 0; row < count; row++)
@@ -196,38 +193,6 @@ void Hub::send_dsn(Run& run, i64 recipient, i64 decision) {
   accept(run, message);
 }
 
-// Step 5: delayed acknowledgement.
-
-void Hub::delay_acknowledgement(Run& run, u32 session) {
-  Session& self = run.sessions[session];
-  run.session_of[self.message] = (i32)session;
-  self.delayed_before = last_delayed;
-  self.delayed_after = -1;
-  (last_delayed >= 0 ? run.sessions[last_delayed].delayed_after : first_delayed) = session;
-  last_delayed = session;
-}
-
-// The session that waits for the acknowledgement of a message by this hub; -1: none.
-i64 Hub::delayed_session(Run& run, i64 message) const {
-  i64 session = message < run.session_of.size ? run.session_of[message] : -1;
-  return session >= 0 && run.sessions[session].taker == number ? session : -1;
-}
-
-// Ends the wait of the session of a message, if it still waits.
-void Hub::acknowledge(Run& run, i64 message) {
-  i64 session = delayed_session(run, message);
-  if (session < 0) return;
-  Session& self = run.sessions[session];
-  (self.delayed_before >= 0 ? run.sessions[self.delayed_before].delayed_after : first_delayed) =
-      self.delayed_after;
-  (self.delayed_after >= 0 ? run.sessions[self.delayed_after].delayed_before : last_delayed) =
-      self.delayed_before;
-  run.session_of[message] = -1;
-  bool waits = self.acknowledgement == Session::WAITING;
-  self.acknowledgement = Session::ACKNOWLEDGED;
-  if (waits) run.resume({(u32)session, 0, SESSION});
-}
-
 // Frees the room of a transaction that is delivered, bounced, expired or handed over.
 void Hub::transaction_done(Run& run, i64 message, i64 size) {
   pressure.hold(-size);
@@ -261,11 +226,7 @@ void Hub::stop(Run& run) {
   database.stop(run);
   for (i64 queue = 0; queue < run.queues.size; queue++)
     if (run.queues[queue].hub == number && run.queues[queue].is_open) run.queues[queue].stop(run);
-  Vec<i64> messages;
-  for (i64 session = first_delayed; session >= 0; session = run.sessions[session].delayed_after)
-    messages.push(run.sessions[session].message);
-  for (i64 place = 0; place < messages.size; place++) acknowledge(run, messages[place]);
-  messages.free_memory();
+  acknowledge_all(run);
 }
 
 // Whether the hub ran at a time that is over.

@@ -22,7 +22,14 @@ void WarmUp::take(i64 today, i64 recipients) {
 
 // The queue that a message joins in place of the one of its route.
 i64 Run::by_public_ip(i64 queue, i64 message, i64 recipients) {
-  if (!plan.choice_of.size) return queue;
+  const i64 chosen = plan.choice_of.size ? of_pool(queue, message, recipients) : queue;
+  if (culprits_moved && plan.streams[record.tables.messages.stream[message]].culprit)
+    return plan.moved[chosen] >= 0 ? plan.moved[chosen] : chosen;
+  return chosen;
+}
+
+// The queue by one of the IPs of a pool.
+i64 Run::of_pool(i64 queue, i64 message, i64 recipients) {
   const Messages& messages = record.tables.messages;
   const i64 row = queue * (plan.run[0].from_domains + 1);
   i64 choice = plan.choice_of[row + 1 + plan.streams[messages.stream[message]].from_domain];
