@@ -14,6 +14,7 @@ from relaysim.engine.relay.host import Host
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.load_balancer import LoadBalancer
 from relaysim.engine.relay.mailbox_server import MailboxServer, SubmissionPlaces
+from relaysim.engine.relay.postfix_queue import PostfixQueue
 from relaysim.engine.relay.public_ip_choice import PublicIpChoice
 from relaysim.engine.relay.station import Line
 from relaysim.engine.reputation.administrator import Administrator
@@ -118,7 +119,8 @@ def wire(plan: Plan, draws: Draws) -> Actors:
         queue = plan.queues[number]
         peers = [hubs[peer] for peer in queue.to_hubs]
         balancer = balancers[queue.balancer] if queue.balancer >= 0 else None  # -1: none
-        return DeliveryQueue(context, hub, number, peers, balancer, connections.deliver)
+        kind = DeliveryQueue if hub.plan.queue_manager is None else PostfixQueue
+        return kind(context, hub, number, peers, balancer, connections.deliver)
 
     hubs.extend(Hub(context, number, open_queue, public_ips) for number in range(len(plan.hubs)))
     balancers.extend(LoadBalancer(context.loop, balancer, hubs) for balancer in plan.balancers)

@@ -353,8 +353,6 @@ struct DeliveryQueue {
   i64 limit_now() const;
   void open_connections(Run&);
   i64 next_transaction(Run&, i64 opens = 0);
-  i64 take_next(Run&, i64 opened_at);
-  bool may_be_used_again(Run&, i64 opened_at) const;
   i64 oldest(Run&);
   bool is_older(Run&, DeliveryQueue& other);
   i64 next_hub(Run&, i64* reply);
@@ -369,7 +367,6 @@ struct DeliveryQueue {
   void connection_works(Run&, i64 transaction);
   void connection_closed(Run&);
   void end_attempt(Run&, i64 transaction, i64 reply);
-  void begin_anew_if_empty();
   void end(Run&, i64 transaction, i64 reply);
   void record_attempt(Run&, i64 transaction, i64 start, i64 end, i64 reply, i64 opened);
   void connection_failed(Run&, i64 transaction, i64 reply);
@@ -378,7 +375,6 @@ struct DeliveryQueue {
   void close_connection(Run&, i64 transaction, i64 reply);
   bool throttled(Run&, i64 transaction, i64 reply);
   void connection_lost(Run&, i64 transaction);
-  void defer_lost(Run&, i64 transaction);
   void put_back(Run&, i64 transaction);
   void expire(Run&, i64 transaction);
   void stop(Run&);
@@ -402,6 +398,11 @@ struct DeliveryQueue {
   // relay/message_retry
   void defer(Run&, i64 transaction);
   i64 next_attempt(Run&, i64 transaction);
+  // relay/postfix_queue
+  i64 take_next(Run&, i64 opened_at);
+  bool may_be_used_again(Run&, i64 opened_at) const;
+  void attempt_over();
+  void defer_lost(Run&, i64 transaction);
   // relay/queue_retry
   void enter_retry(Run&);
   i64 retry_delay(Run&, i64 failures);

@@ -22,6 +22,7 @@
 #include "relay/mailbox_server.cpp"
 #include "relay/message_retry.cpp"
 #include "relay/outbound_connections.cpp"
+#include "relay/postfix_queue.cpp"
 #include "relay/public_ip_choice.cpp"
 #include "relay/queue_retry.cpp"
 #include "relay/receive_connector_sessions.cpp"

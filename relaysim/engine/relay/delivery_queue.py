@@ -7,7 +7,6 @@ from relaysim.engine.context import Context
 from relaysim.engine.kernel import QUEUE, Process, ProcessGenerator
 from relaysim.engine.relay.connection_cache import CachedConnection, ConnectionCache
 from relaysim.engine.relay.delivery_rate import DeliveryRate
-from relaysim.engine.relay.destination_concurrency import DestinationConcurrency
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.hub_choice import HubChoice
 from relaysim.engine.relay.load_balancer import LoadBalancer
@@ -33,9 +32,6 @@ class DeliveryQueue:
     waits. When a connection fails and no other is open, the whole queue is in Retry: nothing of it
     is tried until the retry clock of the hub allows one connection. Its success ends Retry.
 
-    A queue of Postfix has a concurrency by feedback instead of Retry: each message of a connection
-    that failed is deferred by itself, and all that waits is deferred when the next hop is dead.
-
     Attributes
     ----------
     ready : tuple of deque of int
@@ -50,8 +46,6 @@ class DeliveryQueue:
     started : dict of int to (int, int)
         For each transaction on a connection: when its attempt began (microseconds), and 1 if it
         opened the connection.
-    concurrency : DestinationConcurrency or None
-        Of a queue of Postfix.
     cache : ConnectionCache
         Its open connections that no message uses; only Postfix keeps any.
     pumping : bool
@@ -88,7 +82,6 @@ class DeliveryQueue:
         self.started: dict[int, tuple[int, int]] = {}
         self.losses = 0
         self.message_retry = MessageRetry(context, hub, self, self.plan.message_retry_interval)
-        self.concurrency = self._concurrency(context)
         postfix = hub.plan.queue_manager
         kept_for = postfix.connection_cache_time if postfix and self.leads_outside else 0
         self.cache = ConnectionCache(context, hub.number, number, kept_for)
@@ -107,14 +100,6 @@ class DeliveryQueue:
             record_wait=self.record_wait,
         )
 
-    def _concurrency(self, context: Context) -> DestinationConcurrency | None:
-        postfix = self.hub.plan.queue_manager
-        if postfix is None:
-            return None
-        return DestinationConcurrency(
-            context, self.hub, postfix, self.number, self.limit, lambda: sum(self.in_use)
-        )
-
     # Transactions wait, and connections take them.
 
     def put(self, transaction: int) -> None:
@@ -124,10 +109,7 @@ class DeliveryQueue:
         self.pump()
 
     def _make_ready(self, transaction: int) -> None:
-        if self.concurrency is not None and not self.concurrency.limit:  # the next hop is dead
-            self.message_retry.defer(transaction)
-        else:
-            self.ready[self._priority(transaction)].append(transaction)
+        self.ready[self._priority(transaction)].append(transaction)
 
     def _priority(self, transaction: int) -> int:
         return self.transactions.priority[transaction] if self.quotas else 0
@@ -139,7 +121,8 @@ class DeliveryQueue:
         self.pumping = pumping
 
     def _limit(self) -> int:
-        return self.limit if self.concurrency is None else self.concurrency.limit
+        """Return how many connections the queue may have now."""
+        return self.limit
 
     def _open_connections(self) -> None:
         if not self.plan.reachable or not self.hub.up:
@@ -221,26 +204,15 @@ class DeliveryQueue:
         Parameters
         ----------
         opened_at : int
-            When the connection began to open, microseconds. Postfix uses it again for a limited
-            time, and not where another next hop has an older message.
+            When the connection began to open, microseconds: only Postfix limits its age.
         """
-        if self.concurrency is None:
-            return self.next_transaction()
-        transaction = -1
-        if (
-            self.may_be_used_again(opened_at)
-            and self.connecting + self.open <= self.concurrency.limit
-            and not self.hub.outbound.older_waits(self)
-        ):
-            transaction = self.next_transaction()
-        if transaction >= 0:
-            self.pump()  # the concurrency may have grown
-        return transaction
+        del opened_at
+        return self.next_transaction()
 
     def may_be_used_again(self, opened_at: int) -> bool:
-        """Return whether a connection of Postfix may carry another message, by its age."""
-        postfix = self.hub.plan.queue_manager
-        return postfix is not None and (self.loop.tick - opened_at < postfix.connection_reuse_time)
+        """Return whether a connection may be kept for another message: only Postfix keeps any."""
+        del opened_at
+        return False
 
     def may_open_more(self) -> bool:
         """Return whether the concurrency of the queue allows one more connection."""
@@ -279,24 +251,11 @@ class DeliveryQueue:
 
     def end_attempt(self, transaction: int, reply_number: int) -> None:
         """Record the end of an attempt that reached the receiver, and the reply that ended it."""
-        if self.concurrency is not None:
-            self.concurrency.succeeded()
         self._end(transaction, reply_number)
-        self._begin_anew_if_empty()
+        self._attempt_over()
 
-    def _begin_anew_if_empty(self) -> None:
-        """Forget the concurrency of an empty queue of Postfix, unless its next hop is dead.
-
-        Notes
-        -----
-        Postfix, `qmgr_entry.c` (`qmgr_entry_done`): the queue manager discards a queue that is
-        empty, and the next message gets a new one.
-        """
-        if self.concurrency is None or not self.concurrency.limit:
-            return
-        if not any(self.ready) and not any(self.in_use):
-            self.concurrency.restart()
-            self.cache.forget()
+    def _attempt_over(self) -> None:
+        """Do what follows the end of an attempt: nothing, except in Postfix."""
 
     def _end(self, transaction: int, reply_number: int) -> None:
         start, opened = self.started.pop(transaction)
@@ -331,18 +290,14 @@ class DeliveryQueue:
         """End the attempt of a transaction whose connection could not be opened."""
         self._end(transaction, reply_number)
         self.connecting -= 1
-        if self.concurrency is not None:
-            self.concurrency.failed()
-            if not self.concurrency.limit:
-                self.cache.forget()
-        self._begin_anew_if_empty()
+        self._attempt_over()
         self._connection_lost(transaction)
 
     def bounced_by_greeting(self, transaction: int, reply_number: int) -> None:
         """Bounce a transaction for a 5xx greeting: the hub treats it as a reply to the message."""
         self._end(transaction, reply_number)
         self.connecting -= 1
-        self._begin_anew_if_empty()
+        self._attempt_over()
         self.hub.finish(transaction, int(Status.BOUNCED), reply_number)
         self.hub.outbound.closed(self)
         self.pump()
@@ -359,7 +314,7 @@ class DeliveryQueue:
         """End the attempt of a transaction by a reply that closes the open connection."""
         self._end(transaction, reply_number)
         self.open -= 1
-        self._begin_anew_if_empty()
+        self._attempt_over()
         self._connection_lost(transaction)
 
     def throttled(self, transaction: int, reply_number: int) -> bool:
@@ -387,11 +342,7 @@ class DeliveryQueue:
         """Put the transaction of a lost connection back, without a new connection for it at once.
 
         The transaction waits for the connections that are open. Without any, the queue is in Retry.
-        Postfix defers it.
         """
-        if self.concurrency is not None:
-            self._defer(transaction)
-            return
         self.losses += 1
         if not self.open:
             self.retry.enter()
@@ -400,20 +351,6 @@ class DeliveryQueue:
         # would lose it again, without end.
         self.hub.outbound.starved.pop(self.number, None)
         self.hub.outbound.closed(self)
-
-    def _defer(self, transaction: int) -> None:
-        """Defer the transaction of a lost connection; all that wait too if the next hop is dead."""
-        self.message_retry.defer(transaction)
-        if not self._limit():
-            (waiting,) = self.ready
-            while waiting:
-                held = waiting.popleft()
-                if not self.transactions.final[held]:
-                    self.message_retry.defer(held)
-        self.hub.outbound.closed(self)
-        # A connection that fails at once is counted by the loop that opened it.
-        if not self.pumping:
-            self.pump()
 
     def _put_back(self, transaction: int) -> None:
         """Make a transaction the next one of its priority, unless it expires."""
@@ -442,8 +379,6 @@ class DeliveryQueue:
     def stop(self) -> None:
         """Drop all connections when the hub stops; the transactions on them are next again."""
         self.connecting = self.open = 0
-        if self.concurrency is not None:
-            self.concurrency.restart()
         self.cache.close_all()
         dropped = self.record.replies.number(str(reply.CONNECTION_DROPPED))
         for transaction in reversed(list(self.started)):

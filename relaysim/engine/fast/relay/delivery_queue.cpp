@@ -111,23 +111,6 @@ i64 DeliveryQueue::next_transaction(Run& run, i64 opens) {
   }
 }
 
-// Takes the next transaction for an open connection; -1 if the connection ends. Postfix uses it
-// again for a limited time, and not where another next hop has an older message.
-i64 DeliveryQueue::take_next(Run& run, i64 opened_at) {
-  if (!is_of_postfix) return next_transaction(run);
-  i64 transaction = -1;
-  if (may_be_used_again(run, opened_at) && connecting + open <= concurrency.window &&
-      !run.hubs[hub].outbound.older_waits(run, number))
-    transaction = next_transaction(run);
-  if (transaction >= 0) pump(run);  // the concurrency may have grown
-  return transaction;
-}
-
-// Whether a connection of Postfix may carry another message, by its age.
-bool DeliveryQueue::may_be_used_again(Run& run, i64 opened_at) const {
-  return is_of_postfix && run.now() - opened_at < concurrency.reuse_time;
-}
-
 // The transaction that waits longest; -1 if none waits.
 i64 DeliveryQueue::oldest(Run& run) {
   Ring<i64>& waiting = ready[0];
@@ -170,15 +153,7 @@ void DeliveryQueue::connection_closed(Run& run) {
 void DeliveryQueue::end_attempt(Run& run, i64 transaction, i64 reply) {
   if (is_of_postfix) destination_answered(run);
   end(run, transaction, reply);
-  begin_anew_if_empty();
-}
-
-// Forgets the concurrency of an empty queue of Postfix, unless its next hop is dead.
-void DeliveryQueue::begin_anew_if_empty() {
-  if (!is_of_postfix || !concurrency.window) return;
-  if (any_ready() || in_use[0] || in_use[1] || in_use[2]) return;
-  concurrency.restart();
-  cache.forget();
+  attempt_over();
 }
 
 void DeliveryQueue::end(Run& run, i64 transaction, i64 reply) {
@@ -219,7 +194,7 @@ void DeliveryQueue::connection_failed(Run& run, i64 transaction, i64 reply) {
     destination_failed(run);
     if (!concurrency.window) cache.forget();
   }
-  begin_anew_if_empty();
+  attempt_over();
   connection_lost(run, transaction);
 }
 
@@ -227,7 +202,7 @@ void DeliveryQueue::connection_failed(Run& run, i64 transaction, i64 reply) {
 void DeliveryQueue::bounced_by_greeting(Run& run, i64 transaction, i64 reply) {
   end(run, transaction, reply);
   connecting--;
-  begin_anew_if_empty();
+  attempt_over();
   run.hubs[hub].finish(run, transaction, STATUS_BOUNCED, reply);
   run.hubs[hub].outbound.closed(run, number);
   pump(run);
@@ -243,7 +218,7 @@ void DeliveryQueue::connection_dropped(Run& run, i64 transaction) {
 void DeliveryQueue::close_connection(Run& run, i64 transaction, i64 reply) {
   end(run, transaction, reply);
   open--;
-  begin_anew_if_empty();
+  attempt_over();
   connection_lost(run, transaction);
 }
 
@@ -277,19 +252,6 @@ void DeliveryQueue::connection_lost(Run& run, i64 transaction) {
   // lose it again, without end.
   run.hubs[hub].outbound.forget(number);
   run.hubs[hub].outbound.closed(run, number);
-}
-
-// Defers the transaction of a lost connection; if the next hop is dead, all that wait too.
-void DeliveryQueue::defer_lost(Run& run, i64 transaction) {
-  defer(run, transaction);
-  if (!concurrency.window)
-    while (ready[0].size) {
-      i64 held = ready[0].pop();
-      if (!run.transactions.is_final(held)) defer(run, held);
-    }
-  run.hubs[hub].outbound.closed(run, number);
-  // A connection that fails at once is counted by the loop that opened it.
-  if (!pumping) pump(run);
 }
 
 // Makes a transaction the next one of its priority, unless it expires.
