@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from relaysim.mail.address import parse_ip, unusual
+from relaysim.mail.address import parse_ip
 from relaysim.scenario.name_checks import folded
 from relaysim.scenario.problem import Problem, unknown
 from relaysim.scenario.raw_tables import Found, Raw, at, named, parsed, texts
@@ -32,18 +32,15 @@ def _hubs(raw: Raw) -> Found:
 
 
 def _own_address(raw: Raw) -> Found:
-    """Report an address that no machine has, or that something else has."""
+    """Report an address that something else has."""
     owner: dict[Any, str] = {parsed(parse_ip, name): "[egress]" for name in at(raw, "egress")}
     for group in ("hosts", "hubs"):
         for name, table in named(raw, group):
             given = [table.get("address"), *(text for _, text in texts(table.get("addresses")))]
             owner |= {parsed(parse_ip, text): name for text in given}
     for name, address in balancer_addresses(raw).items():
-        what = unusual(address)
         path = ("load_balancers", name, "address")
-        if what is not None:
-            yield Problem(path, f"this address {what}: write the one that clients connect to")
-        elif owner.setdefault(address, name) != name:
+        if owner.setdefault(address, name) != name:
             yield Problem(path, f"{owner[address]} has this address already")
 
 

@@ -11,6 +11,7 @@ from relaysim.mail.address import parse_domain, parse_ip
 from relaysim.mail.domains import is_authoritative, parse_domain_type, parse_pattern
 from relaysim.mail.send_connector import balancer_named, hubs_named, smart_host_domain
 from relaysim.profiles.collection import Collection
+from relaysim.scenario.address_checks import ADDRESS_CHECKS
 from relaysim.scenario.calendar_checks import CALENDAR_CHECKS
 from relaysim.scenario.list_checks import LIST_CHECKS
 from relaysim.scenario.load_balancer_checks import LOAD_BALANCER_CHECKS, balancer_addresses
@@ -95,17 +96,6 @@ def _names_are_free(raw: Raw) -> Found:
         for group, noun in (("hubs", "hub"), ("destinations", "destination")):
             if name in at(raw, group):
                 yield Problem(("relays", name), f"a {noun} has this name: choose another one")
-
-
-def _addresses_are_of_one_hub(raw: Raw) -> Found:
-    owner: dict[Any, str] = {}
-    for hub, table in named(raw, "hubs"):
-        for position, text in texts(table.get("addresses")):
-            address = parsed(parse_ip, text)
-            # The first hub keeps the address; each later one is reported.
-            if address is not None and owner.setdefault(address, hub) != hub:
-                path = ("hubs", hub, "addresses", position)
-                yield Problem(path, f"{owner[address]} has this address already")
 
 
 def _servers(raw: Raw) -> Found:
@@ -300,7 +290,7 @@ def _events(raw: Raw) -> Found:
 _CHECKS: tuple[Callable[[Raw], Found], ...] = (
     _names_are_keys,
     _names_are_free,
-    _addresses_are_of_one_hub,
+    *ADDRESS_CHECKS,
     _servers,
     *PUBLIC_IP_CHECKS,
     _send_connectors,

@@ -53,16 +53,18 @@ def circles(scenario: Scenario) -> Iterator[Problem]:
     limits = {connector.max_message_size for connector in connectors}
     # Above each limit other connectors serve a domain.
     sizes = [0, *(limit + 1 for limit in limits if limit is not None)]
-    reported = set[frozenset[str]]()
+    reported = set[frozenset[str] | str]()
     for pattern in sorted(patterns):
         domain = pattern.replace("*", "any")
         for size in sizes:
             for hub in scenario.hubs:
                 for name, hubs in _circles(scenario, domain, size, (hub,)):
-                    if frozenset(hubs) not in reported:
-                        reported.add(frozenset(hubs))
+                    balancer = smart_balancer(scenario, scenario.send_connectors[name])
+                    # A balancer closes a circle by each of its hubs; one of them is enough.
+                    closed = frozenset(hubs) if balancer is None else name
+                    if closed not in reported:
+                        reported.add(closed)
                         path = ("send_connectors", name, "smart_hosts")
-                        balancer = smart_balancer(scenario, scenario.send_connectors[name])
                         by = f" (by the load balancer {balancer})" if balancer else ""
                         yield Problem(path, f"mail goes in a circle: {' → '.join(hubs)}{by}")
 

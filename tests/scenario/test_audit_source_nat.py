@@ -155,8 +155,23 @@ def test_a_circle_names_the_balancer_that_closes_it() -> None:
     ]
     with pytest.raises(ScenarioError) as error:
         load(base, changes)
-    text = " ".join(str(error.value).split())
-    assert "mail goes in a circle: HUB01 → HUB02 → HUB01 (by the load balancer front)" in text
+    (problem,) = error.value.problems
+    wanted = "mail goes in a circle: HUB01 → HUB01 (by the load balancer front)"
+    assert problem.message == wanted
+
+
+def test_a_balancer_before_its_own_hubs_is_one_circle() -> None:
+    """Each of the two hubs would send to itself and to the other one."""
+    base = ROOT / "scenarios/today/behind-a-load-balancer.toml"
+    changes = [
+        'send_connectors.internet.smart_hosts=["front"]',
+        'send_connectors.internet.source_transport_servers=["HUB01", "HUB02"]',
+        "send_connectors.internet.dns_routing_enabled=false",
+    ]
+    with pytest.raises(ScenarioError) as error:
+        load(base, changes)
+    (problem,) = error.value.problems
+    assert problem.path == ("send_connectors", "internet", "smart_hosts")
 
 
 def test_a_pool_without_members_is_the_only_problem() -> None:
