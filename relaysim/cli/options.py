@@ -152,6 +152,15 @@ def use_engine(name: str | None) -> None:
         use(Engine.REFERENCE if reason else chosen(name or AUTO))
 
 
+def require_both_engines() -> None:
+    """Refuse to compare the engines where the compiled one cannot run. Raises UserError."""
+    from relaysim.engine.choice import why_not_fast
+
+    reason = why_not_fast()
+    if reason:
+        raise UserError(f"--check-engine needs both engines, and {reason}")
+
+
 def once(given: list[str] | None, option: str) -> list[str]:
     """Return the values of an option that may be repeated.
 

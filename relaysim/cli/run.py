@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relaysim.cli.command_errors import as_user_error
-from relaysim.cli.options import Explain, File, Full, Invariants
+from relaysim.cli.options import Explain, File, Full, Invariants, require_both_engines
 from relaysim.cli.output import note, require_no_violations
 from relaysim.cli.study_command import Study, study_command
 from relaysim.wording import counted
@@ -73,6 +73,8 @@ def run(
             check_engine=check_engine,
         )
 
+    if check_engine:
+        require_both_engines()
     result = study.compute(work, QuantityError, label=design.name)
     if check_engine and not result.violations:
         note(f"both engines gave the same trace ({counted(result.replications, 'replication')})")

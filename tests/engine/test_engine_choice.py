@@ -65,7 +65,8 @@ def test_a_command_without_a_library_says_so_in_one_line(no_library: str) -> Non
 def test_engines_are_compared_only_where_both_are(no_library: str) -> None:
     compared = relaysim("run", MM4, *SMALL, "--check-engine")
     assert compared.exit_code == 2
-    assert "is not here" in " ".join(compared.stderr.split())
+    needed = f"relaysim: --check-engine needs both engines, and {no_library}"
+    assert " ".join(compared.stderr.split()) == needed
     assert compared.stdout == ""
 
 

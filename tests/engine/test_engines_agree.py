@@ -1,5 +1,6 @@
 """Both engines give the same trace, row for row: on all scenarios, and on random worlds."""
 
+import _ctypes
 import os
 import signal
 import threading
@@ -94,6 +95,11 @@ def test_a_library_that_is_not_here_or_is_none_is_refused(tmp_path: Path) -> Non
         Library(other)
     seal(other)
     with pytest.raises(LibraryError, match="cannot be loaded"):
+        Library(other)
+    # Another program's library, without the functions of the engine.
+    other.write_bytes(Path(_ctypes.__file__).read_bytes())
+    seal(other)
+    with pytest.raises(LibraryError, match="of another version"):
         Library(other)
 
 

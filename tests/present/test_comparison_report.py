@@ -173,6 +173,8 @@ def test_the_report_says_below_a_table_what_is_undecided(lines, golden):
     starts = [i for i, line in enumerate(lines) if line.startswith("transactional, on time: ")]
     paragraph = flat(" ".join(lines[starts[-1] : starts[-1] + 2]))
     assert "3" in quantities(paragraph)
+    # All tables are there, and all rows.
+    assert not [line for line in lines if line.endswith(" --full")]
     golden("compare/listing-day", portable("\n".join(lines)))
 
 

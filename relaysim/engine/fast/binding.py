@@ -73,9 +73,10 @@ class Library:
         except OSError as error:
             raise LibraryError(f"the compiled engine cannot be loaded ({error}): {HOW}") from None
         for name, expected in (("layout", layout()), ("sources", sources())):
-            function = getattr(library, f"relaysim_{name}")
-            function.restype = ctypes.c_char_p
-            if function().decode() != expected:
+            function = getattr(library, f"relaysim_{name}", None)
+            if function is not None:
+                function.restype = ctypes.c_char_p
+            if function is None or function() != expected.encode():
                 raise LibraryError(f"the compiled engine is of another version of relaysim: {HOW}")
         self.digest = sources()
         for name, (result, arguments) in _FUNCTIONS.items():

@@ -17,11 +17,11 @@ MOST_LINES = 25
 """Lines of numbers below an answer; the other numbers are printed by --full."""
 
 
-def comparison_numbers(comparison: Comparison) -> list[RenderableType]:
+def comparison_numbers(comparison: Comparison, full: bool) -> list[RenderableType]:
     """Return the headline figures of a comparison, those that are decided first.
 
     With one alternative the table has its differences with their intervals, with several the value
-    and the verdict of each alternative. It has at most `MOST_LINES` lines.
+    and the verdict of each alternative. Without `full` it has at most `MOST_LINES` lines.
     """
     base, *alternatives = (design.name for design in comparison.scenarios)
     rows: dict[tuple[str, str], dict[str, list[str]]] = {}
@@ -52,7 +52,7 @@ def comparison_numbers(comparison: Comparison) -> list[RenderableType]:
         ],
         wrapped=("", "verdict") if len(alternatives) == 1 else ("", *alternatives),
     )
-    return fitted(grid, MOST_LINES)
+    return tables(grid) if full else fitted(grid, MOST_LINES)
 
 
 _LAST = 4

@@ -66,7 +66,7 @@ def comparison_text(
     return [
         text(paragraph(comparison)),
         text(""),
-        *comparison_numbers(comparison),
+        *comparison_numbers(comparison, full),
         *notes,
         *(all_tables(comparison) if full else []),
         *(explanations(comparison) if explain else []),

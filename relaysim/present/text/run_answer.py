@@ -8,7 +8,7 @@ from relaysim.analysis.listing_sources import listing_possible
 from relaysim.present.text.answer_numbers import MOST_LINES, fitted
 from relaysim.present.text.metric_rows import Lookup
 from relaysim.present.text.number_format import number
-from relaysim.present.text.terminal import Grid
+from relaysim.present.text.terminal import Grid, tables
 from relaysim.study.run_result import RunResult
 from relaysim.wording import listed
 
@@ -36,8 +36,11 @@ def run_paragraph(result: RunResult, shown: Sequence[str]) -> str:
     return f"{name}: {' '.join(sentences)}"
 
 
-def run_numbers(result: RunResult, shown: Sequence[str]) -> list[RenderableType]:
-    """Return a table of classes: recipients by final status, share on time and p95."""
+def run_numbers(result: RunResult, shown: Sequence[str], full: bool) -> list[RenderableType]:
+    """Return a table of classes: recipients by final status, share on time and p95.
+
+    Without `full` it has at most `MOST_LINES` lines.
+    """
     measured, name = Lookup(result.metrics), result.scenario.name
     keys = [TOTAL, *(("class", subject) for subject in shown)]
     losses = [
@@ -65,7 +68,7 @@ def run_numbers(result: RunResult, shown: Sequence[str]) -> list[RenderableType]
             for key in keys
         ],
     )
-    return fitted(grid, MOST_LINES)
+    return tables(grid) if full else fitted(grid, MOST_LINES)
 
 
 def _on_time(measured: Lookup, name: str, shown: Sequence[str]) -> Iterator[str]:

@@ -73,7 +73,7 @@ def run_text(result: RunResult, full: bool = False, explain: bool = False) -> li
     return [
         text(run_paragraph(result, shown)),
         text(""),
-        *run_numbers(result, shown),
+        *run_numbers(result, shown, full),
         *unstable(result),
         *precise(result),
         *notes,
