@@ -17,9 +17,13 @@ from typing import TypeVar
 __all__ = [
     "BITS",
     "BYTES",
+    "DAY",
+    "HOUR",
     "LIMIT",
     "MICROSECONDS",
+    "MINUTE",
     "NUMBER",
+    "SECOND",
     "bandwidth",
     "count",
     "duration",
@@ -37,14 +41,20 @@ LIMIT = 2**62
 
 T = TypeVar("T")
 
+SECOND = 1_000_000
+"""One second in the microseconds that all times are kept in."""
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
 MICROSECONDS = {
     "us": 1,
     "ms": 1000,
-    "s": 1_000_000,
-    "min": 60_000_000,
-    "h": 3_600_000_000,
-    "d": 86_400_000_000,
-    "w": 604_800_000_000,
+    "s": SECOND,
+    "min": MINUTE,
+    "h": HOUR,
+    "d": DAY,
+    "w": 7 * DAY,
 }
 """The microseconds of each unit of time."""
 BITS = {"bit": 1, "kbit": 1000, "Mbit": 1000**2, "Gbit": 1000**3}
@@ -150,16 +160,15 @@ _BANDWIDTH = _Kind(
 )
 _PRINTED_SIZE = re.compile(r"(?P<about>[^()]+)\((?P<bytes>\d[\d,.\s'\u2019]*)bytes\)")
 """A size as Exchange prints it, with the separators of any language."""
-_SECOND = MICROSECONDS["s"]
 _RATE = _Kind(
     "a rate",
     "40/min",
     "0/s",
     "/s",
     {
-        f"/{unit}": Fraction(_SECOND, length)
+        f"/{unit}": Fraction(SECOND, length)
         for unit, length in MICROSECONDS.items()
-        if length >= _SECOND
+        if length >= SECOND
     },
 )
 
@@ -244,7 +253,7 @@ def duration(text: object) -> int:
             ' minutes and seconds at 59, such as "1.00:00:00" for a day'
         )
     total = ((int(span["days"] or 0) * 24 + hours) * 60 + minutes) * 60 + seconds
-    return _whole(total * 1_000_000, text, _DURATION)
+    return _whole(total * SECOND, text, _DURATION)
 
 
 def size(text: object) -> int:

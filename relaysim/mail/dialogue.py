@@ -16,9 +16,7 @@ from relaysim.mail.address import NULL_SENDER, IpAddress
 from relaysim.mail.auth import AuthMechanism
 from relaysim.mail.receive_connector import ReceiveConnector
 from relaysim.mail.reply import Reply, Wording, worded
-from relaysim.units import format_duration
-
-_SECOND = 1_000_000
+from relaysim.units import SECOND, format_duration
 
 TLS_TRIPS = 3
 """Round trips after the reply to STARTTLS: two of the handshake (RFC 5246), and EHLO again."""
@@ -296,7 +294,7 @@ def _extensions(connector: ReceiveConnector) -> Iterator[str]:
 
 def _time_span(microseconds: int) -> str:
     """Return a time as the protocol log writes it: 0.00:00:05."""
-    seconds, rest = divmod(microseconds, _SECOND)
+    seconds, rest = divmod(microseconds, SECOND)
     minutes, second = divmod(seconds, 60)
     hours, minute = divmod(minutes, 60)
     days, hour = divmod(hours, 24)

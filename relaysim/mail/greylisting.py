@@ -6,7 +6,7 @@ Pure rules: each call gives the time.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-HOUR = 3_600_000_000
+from relaysim.units import HOUR
 
 
 @dataclass(frozen=True, slots=True)

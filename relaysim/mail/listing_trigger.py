@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-_HOUR = 3_600_000_000
+from relaysim.units import HOUR
 
-FRESH = 48 * _HOUR
+FRESH = 48 * HOUR
 """Up to this age a report loses weight; it is also the unit of `freshness` and `score`."""
 
-_FORGOTTEN = 168 * _HOUR
+_FORGOTTEN = 168 * HOUR
 _MILLION = 1_000_000
 _BILLION = 1_000_000_000
 

@@ -3,17 +3,17 @@
 Monday to Friday from 9 to 17 h, and 7 to 23 h, without holidays: an assumption.
 """
 
-_HOUR = 3_600_000_000
-_DAY = 24 * _HOUR
-_WEEK = 7 * _DAY
+from relaysim.units import DAY, HOUR
+
+_WEEK = 7 * DAY
 _WORKING_DAYS = 5
 
-OPENS = 9 * _HOUR
-CLOSES = 17 * _HOUR
+OPENS = 9 * HOUR
+CLOSES = 17 * HOUR
 _WORKING_DAY = CLOSES - OPENS
 
-WAKES = 7 * _HOUR
-SLEEPS = 23 * _HOUR
+WAKES = 7 * HOUR
+SLEEPS = 23 * HOUR
 
 
 def office(moment: int, work: int) -> int:
@@ -35,21 +35,21 @@ def office(moment: int, work: int) -> int:
         return moment
     days, rest = divmod(_worked(moment) + work - 1, _WORKING_DAY)
     week, day = divmod(days, _WORKING_DAYS)
-    return week * _WEEK + day * _DAY + OPENS + rest + 1
+    return week * _WEEK + day * DAY + OPENS + rest + 1
 
 
 def waking(moment: int) -> int:
     """Return a time itself if it is within waking hours (7:00 to 23:00), else the next 7:00."""
-    day, clock = divmod(moment, _DAY)
+    day, clock = divmod(moment, DAY)
     if WAKES <= clock < SLEEPS:
         return moment
-    return (day if clock < WAKES else day + 1) * _DAY + WAKES
+    return (day if clock < WAKES else day + 1) * DAY + WAKES
 
 
 def _worked(moment: int) -> int:
     """Return the office time from Monday 00:00 to a time; microseconds."""
     week, rest = divmod(moment, _WEEK)
-    day, clock = divmod(rest, _DAY)
+    day, clock = divmod(rest, DAY)
     if day >= _WORKING_DAYS:
         return (week + 1) * _WORKING_DAYS * _WORKING_DAY
     today = min(max(0, clock - OPENS), _WORKING_DAY)

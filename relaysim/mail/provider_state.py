@@ -9,7 +9,8 @@ events.
 
 from enum import IntEnum
 
-_HOUR = 3_600_000_000
+from relaysim.units import HOUR
+
 _MILLION = 1_000_000
 
 SCALE = 2**16
@@ -40,7 +41,7 @@ def decay_factor(half_life: int) -> int:
 
     The decay is exponential; with a half-life of 0 microseconds nothing is left.
     """
-    return round(2 ** (32 - _HOUR / half_life)) if half_life else 0
+    return round(2 ** (32 - HOUR / half_life)) if half_life else 0
 
 
 def badness(

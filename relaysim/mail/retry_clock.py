@@ -1,6 +1,7 @@
 """Retry times and expiry of queues and messages. All times in microseconds."""
 
-SECOND = 1_000_000
+from relaysim.units import SECOND
+
 WHOLE = 1_000
 """A factor of 1, in thousandths."""
 NEVER = 20 * 365 * 24 * 3600 * SECOND

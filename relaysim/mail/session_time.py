@@ -14,8 +14,7 @@ from relaysim.mail.dialogue import Dialogue, Verb, transfer_time
 from relaysim.mail.receive_connector import ReceiveConnector
 from relaysim.mail.receive_verdict import error_delay
 from relaysim.mail.session_access import identify, logs_in
-
-_SECOND = 1_000_000
+from relaysim.units import SECOND
 
 MAILBOX_SUBMISSION = 2
 """Round trips of a message that the mailbox server submits; it is no SMTP client (assumption)."""
@@ -132,7 +131,7 @@ class Timing:
         """
         trips = self.opening / messages + self.mail + self.recipient * recipients + self.content
         transfer = size * 8 / self.bandwidth if self.bandwidth else 0.0
-        return trips * self.round_trip / _SECOND + transfer
+        return trips * self.round_trip / SECOND + transfer
 
 
 def mailbox_timing(round_trip: int, bandwidth: int | None) -> Timing:

@@ -10,8 +10,8 @@ assumed.
 from dataclasses import dataclass
 
 from relaysim.mail.reply import Reply
+from relaysim.units import DAY, HOUR, MINUTE
 
-_DAY, _HOUR, _MINUTE = 86_400_000_000, 3_600_000_000, 60_000_000
 _OLD = "Connecting Exchange server version is out-of-date; connection to Exchange Online"
 
 
@@ -51,13 +51,13 @@ STAGES = (
     Stage(80, 0, 20),
     Stage(90, 0, 60),
 )
-BLOCKED = STAGES[-1].day * _DAY
+BLOCKED = STAGES[-1].day * DAY
 """From this time below the baseline on all mail is blocked, microseconds."""
 
 
 def stage_at(below_baseline: int) -> Stage | None:
     """Return the stage of a server by its time below the baseline; None before the first one."""
-    day = below_baseline // _DAY
+    day = below_baseline // DAY
     return next((stage for stage in reversed(STAGES) if day >= stage.day), None)
 
 
@@ -76,7 +76,7 @@ def enforcement_reply(below_baseline: int, clock: int) -> Reply | None:
     Each hour of the clock begins with the blocked minutes; the throttled ones follow (assumption:
     only their number is published).
     """
-    stage, minute = stage_at(below_baseline), clock % _HOUR // _MINUTE
+    stage, minute = stage_at(below_baseline), clock % HOUR // MINUTE
     if stage is None:
         return None
     if minute < stage.blocked:

@@ -8,10 +8,9 @@ import numpy.typing as npt
 
 from relaysim.scenario.model import Scenario
 from relaysim.trace.columns import Column
-
-SECOND = 1_000_000
-MINUTE = 60 * SECOND
-HOUR = 3600 * SECOND
+from relaysim.units import HOUR as HOUR
+from relaysim.units import MINUTE as MINUTE
+from relaysim.units import SECOND as SECOND
 
 
 @dataclass(frozen=True)

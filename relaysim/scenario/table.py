@@ -26,15 +26,13 @@ from pydantic_core.core_schema import ErrorType
 from relaysim import units
 from relaysim.mail.address import parse_ip
 from relaysim.scenario.calendar_time import ClockTime, Repeat, parse_at, parse_every
+from relaysim.units import DAY as DAY
+from relaysim.units import HOUR as HOUR
+from relaysim.units import MINUTE as MINUTE
+from relaysim.units import SECOND as SECOND
 
 K = TypeVar("K")
 T = TypeVar("T")
-
-SECOND = 1_000_000
-"""One second in the microseconds that all times are kept in."""
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
 
 NONE = "none"
 """The word that switches an optional key off."""

@@ -34,8 +34,9 @@ from relaysim.study.sampling import Sampling
 from relaysim.study.tilted_traps import log_likelihood_ratio, tilt_for
 from relaysim.study.warm_up import settle
 from relaysim.traffic.workload import draw
+from relaysim.units import DAY
 
-YEAR = 365 * 86_400_000_000
+YEAR = 365 * DAY
 FEW = 5
 """Fewer effective replications with a listing make no interval by themselves (assumption)."""
 MEASURES = ("blast_radius", "blast_reputation", "refused_innocents")

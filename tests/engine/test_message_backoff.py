@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds.small_world import play
 
-from relaysim.mail.retry_clock import SECOND, backed_off_retry
+from relaysim.mail.retry_clock import backed_off_retry
+from relaysim.units import SECOND
 
 OUT = "HUB01->example.org"
 POSTFIX = """

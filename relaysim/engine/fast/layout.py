@@ -13,11 +13,12 @@ from relaysim.mail import office_hours, provider_state
 from relaysim.mail.destination_concurrency import WHOLE, Feedback
 from relaysim.mail.dialogue import HUB_BANDWIDTH
 from relaysim.mail.provider_state import SCALE
-from relaysim.mail.retry_clock import NEVER, SECOND
+from relaysim.mail.retry_clock import NEVER
 from relaysim.mail.retry_clock import WHOLE as FACTOR_1
 from relaysim.mail.session_time import MAILBOX_SUBMISSION
 from relaysim.plan.queue_plan import TOO_LARGE
 from relaysim.plan.receiver_plan import MAILBOXES
+from relaysim.units import DAY, HOUR, MINUTE, SECOND
 
 FEEDBACK = tuple(Feedback)
 """How the concurrency to a next hop changes, by its number."""
@@ -26,9 +27,9 @@ CONSTANTS: dict[str, int] = {
     "SECOND": SECOND,
     "LONGEST_RETRY": NEVER,
     "FACTOR_1": FACTOR_1,
-    "MINUTE": 60_000_000,
-    "HOUR": 3_600_000_000,
-    "DAY": 86_400_000_000,
+    "MINUTE": MINUTE,
+    "HOUR": HOUR,
+    "DAY": DAY,
     "TOO_LARGE": TOO_LARGE,
     "MAILBOXES": MAILBOXES,
     "DSN_SIZE": DSN_SIZE,

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import QUEUE, TIMER, Event
+from relaysim.units import SECOND
 
-_SECOND = 1_000_000
 _NEVER = -2
 
 
@@ -86,7 +86,7 @@ class ConnectionCache:
         """
         if not self.time_limit:
             return
-        back_to_back = self.last_done + 1 >= self.loop.tick // _SECOND
+        back_to_back = self.last_done + 1 >= self.loop.tick // SECOND
         if back_to_back and not self.stores:
             self.loads = self.stores = True
         elif busy <= 1 and not back_to_back:
@@ -102,7 +102,7 @@ class ConnectionCache:
 
     def done(self) -> None:
         """Note the end of an attempt."""
-        self.last_done = self.loop.tick // _SECOND
+        self.last_done = self.loop.tick // SECOND
 
     def leaves(self, transaction: int) -> bool:
         """Return whether a transaction on a connection will leave it to others."""

@@ -19,11 +19,11 @@ from relaysim.mail import reply
 from relaysim.plan.queue_plan import TOO_LARGE
 from relaysim.trace.tables import Level, Status, Visit
 from relaysim.traffic.draw import Decision, draw32, mix
+from relaysim.units import MINUTE
 
 DSN_SIZE = 5 * 1024
 """Bytes of an NDR or a delay notice with the headers of the original (assumption)."""
 
-_MINUTE = 60_000_000
 _CATEGORIZE = int(Visit.CATEGORIZE)
 _CATEGORIZE_COST, _ANTIVIRUS_COST = int(Decision.CATEGORIZE_COST), int(Decision.ANTIVIRUS_COST)
 _NDR_STATUSES = (int(Status.BOUNCED), int(Status.EXPIRED))
@@ -127,7 +127,7 @@ class Hub:
             return now
         times = self.connection_times
         full = len(times) == times.maxlen
-        answered = max(now, times[0] + _MINUTE) if full else now
+        answered = max(now, times[0] + MINUTE) if full else now
         times.append(answered)
         return answered
 

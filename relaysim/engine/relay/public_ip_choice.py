@@ -3,9 +3,9 @@
 from relaysim.engine.context import Context
 from relaysim.mail.warm_up import WarmUp
 from relaysim.traffic.draw import Decision, draw32
+from relaysim.units import DAY
 
 _PUBLIC_IP = int(Decision.PUBLIC_IP)
-_DAY = 86_400_000_000
 
 
 class PublicIpChoice:
@@ -71,7 +71,7 @@ class PublicIpChoice:
 
     def _admits(self, queue: int, recipients: int) -> bool:
         """Count recipients in the warm-up plans of a queue, if all of them have room."""
-        target, day = self.plan.queues[queue], self.loop.tick // _DAY
+        target, day = self.plan.queues[queue], self.loop.tick // DAY
         plans = [
             warm_up
             for warm_up, days in zip(self.warm_ups, self.plan.warm_ups, strict=True)

@@ -4,8 +4,8 @@ from relaysim.mail import reply
 from relaysim.mail.receive_verdict import admission, submission_rate
 from relaysim.mail.reply import Reply, worded
 from relaysim.plan.hub_plan import ConnectorPlan
+from relaysim.units import MINUTE
 
-_MINUTE = 60_000_000
 NO_SOURCE, BY_CONNECTOR, BY_ADDRESS, BY_USER = range(4)
 """What MessageRateSource counts: nothing, all sources together, a client address, an account."""
 
@@ -101,8 +101,8 @@ class ConnectorSessions:
         counted = (-1, 0, source, account)[self.plan.message_rate_per]
         if limit is None or counted < 0:
             return ""
-        if now // _MINUTE != self.minute:
-            self.minute = now // _MINUTE
+        if now // MINUTE != self.minute:
+            self.minute = now // MINUTE
             self.submitted.clear()
         answer = submission_rate(limit, self.submitted.get(counted, 0))
         if not answer.is_success:

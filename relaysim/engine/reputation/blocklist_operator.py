@@ -15,8 +15,8 @@ from relaysim.mail.listing_trigger import exceeds, is_scored, relist_threshold, 
 from relaysim.plan.reputation_plan import BlocklistPlan
 from relaysim.trace.tables import Cause
 from relaysim.traffic.draw import Decision, draw32, looked_up
+from relaysim.units import DAY, HOUR, MINUTE
 
-MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
 _CULPRITS = 2
 """The party of the culprits, see `listings.PARTIES`."""
 

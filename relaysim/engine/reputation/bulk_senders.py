@@ -1,10 +1,10 @@
 """Bulk senders: the registered domains that have sent a provider much mail within 24 hours."""
 
 from relaysim.engine.kernel import EventLoop
-from relaysim.engine.reputation.provider_counters import DAY
 from relaysim.mail.relay_limits import Window
 from relaysim.plan.plan import Plan
 from relaysim.plan.stream_plan import StreamPlan
+from relaysim.units import DAY
 
 
 class BulkSenders:

@@ -1,6 +1,6 @@
 """The volume of each IP: what a blocklist weighs the hits of an IP against."""
 
-HOUR = 3_600_000_000
+from relaysim.units import HOUR
 
 
 class IpVolumes:

@@ -7,8 +7,6 @@ from relaysim.engine.context import Context
 from relaysim.engine.kernel import DESTINATION, EGRESS, STATE, Event
 from relaysim.engine.reputation.listings import OPERATOR, PARTIES
 from relaysim.engine.reputation.provider_counters import (
-    DAY,
-    HOUR,
     Counting,
     IpCounters,
     IpCounting,
@@ -21,6 +19,7 @@ from relaysim.plan.reputation_plan import ReputationPlan
 from relaysim.plan.stream_plan import StreamPlan
 from relaysim.trace.tables import Level
 from relaysim.traffic.draw import Decision, draw32, looked_up
+from relaysim.units import DAY, HOUR
 
 INTERVAL = 900_000_000
 """How often a provider reviews its states: 15 minutes (assumption)."""

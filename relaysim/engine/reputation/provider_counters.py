@@ -2,8 +2,8 @@
 
 from relaysim.mail.provider_state import SCALE, State, badness, cold_rate
 from relaysim.plan.reputation_plan import ReputationPlan
+from relaysim.units import DAY, HOUR
 
-HOUR, DAY = 3_600_000_000, 86_400_000_000
 SMALL_VOLUME = 1_000
 """Messages a day that never count as a jump in volume (assumption)."""
 

@@ -12,11 +12,12 @@ from relaysim.trace import tables
 from relaysim.traffic.draw import Decision, draw32, looked_up
 from relaysim.traffic.signal_draws import Signal
 from relaysim.traffic.workload import Draws
+from relaysim.units import DAY
 
 _TRAP, _PROVIDER_TRAP = int(Signal.TRAP), int(Signal.PROVIDER_TRAP)
 _COMPLAINS, _JUNKED = int(Signal.COMPLAINS), int(Signal.COMPLAINS_JUNKED)
 _REPORTS = int(Signal.REPORTS)
-LATEST_COMPLAINT = 14 * 86_400_000_000
+LATEST_COMPLAINT = 14 * DAY
 """No complaint comes later than two weeks after the mail (assumption)."""
 
 
