@@ -70,7 +70,7 @@ class Overheard:
         self._looked_up = figure.figures
 
     def __enter__(self) -> "Overheard":
-        figure.figures = self.figures
+        figure.figures = self.figures  # type: ignore[assignment]
         return self
 
     def __exit__(self, *_: object) -> None:

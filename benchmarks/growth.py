@@ -7,6 +7,7 @@ import argparse
 import math
 from pathlib import Path
 
+import pandas as pd
 from ladder import RUNGS
 
 import relaysim
@@ -95,16 +96,7 @@ def page(result: Sweep) -> list[str]:
     ]
     rows = result.points[result.points["run.scale"] == NEXT_YEAR].set_index("scenario")
     for name in rungs():
-        cells = [
-            text.interval(
-                *(
-                    float(rows.loc[name, f"{target.quantity}{end}"])
-                    for end in ("", " low", " high")
-                ),
-                target.quantity.of.unit,
-            )
-            for target in targets
-        ]
+        cells = [_interval(rows, name, target) for target in targets]
         lines.append(f"| `{name}` | {' | '.join(cells)} |")
     return lines
 
@@ -119,6 +111,12 @@ def _limit_text(at: Limit) -> str:
 
 def _value(at: Limit) -> float:
     return at.value if at.holds == UP_TO else math.inf if at.holds == EVERYWHERE else -math.inf
+
+
+def _interval(rows: pd.DataFrame, name: str, target: Target) -> str:
+    column = str(target.quantity)
+    value, low, high = (float(rows[f"{column}{end}"][name]) for end in ("", " low", " high"))
+    return text.interval(value, low, high, target.quantity.of.unit)
 
 
 def _scale(value: float) -> str:

@@ -5,6 +5,7 @@ python benchmarks/ladder.py [--replications N]     # eight minutes on two cores
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -71,7 +72,7 @@ def table(head: list[str], rows: Rows) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def values(comparison: Comparison) -> dict[tuple[str, str, str], pd.Series]:
+def values(comparison: Comparison) -> dict[tuple[str, str, str], Any]:
     """The rows of `metrics` of the scope `class`, by design, subject and metric."""
     rows = comparison.metrics[comparison.metrics["scope"] == "class"]
     return {(row["scenario"], row["subject"], row["metric"]): row for _, row in rows.iterrows()}
@@ -94,7 +95,9 @@ def levels(comparison: Comparison) -> str:
 def differences(comparison: Comparison) -> str:
     """Return paired difference, verdict and gain of each rung, as a table."""
     frame = comparison.comparisons[comparison.comparisons["scope"] == "class"]
-    by = {(row["scenario"], row["subject"], row["metric"]): row for _, row in frame.iterrows()}
+    by: dict[tuple[str, str, str], Any] = {
+        (row["scenario"], row["subject"], row["metric"]): row for _, row in frame.iterrows()
+    }
     rows = []
     for name in RUNGS:
         for subject, metric, text in SHOWN:
@@ -116,7 +119,7 @@ def differences(comparison: Comparison) -> str:
 def blast(comparison: Comparison) -> str:
     """Return the harm to innocent mail by the newsletter, as a table."""
     frame = comparison.metrics[(comparison.metrics["scope"] == "total")]
-    by = {
+    by: dict[tuple[str, str], Any] = {
         (row["scenario"], row["metric"]): row
         for _, row in frame[frame["subject"] == "total"].iterrows()
     }

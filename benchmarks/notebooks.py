@@ -24,7 +24,7 @@ def main() -> None:
         if sys.argv[1:] and not file.name.startswith(tuple(sys.argv[1:])):
             continue
         began = time.monotonic()
-        book = nbformat.read(file, as_version=4)
+        book = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
         where = {"metadata": {"path": str(FOLDER)}}
         # What a cell prints in pieces arrives in as many as chance has it: they are made one.
         NotebookClient(
@@ -33,7 +33,7 @@ def main() -> None:
         book.metadata["language_info"] = {"name": "python"}
         for cell in book.cells:
             cell.metadata.pop("execution", None)
-        nbformat.write(book, file)
+        nbformat.write(book, file)  # type: ignore[no-untyped-call]
         print(f"{file.name}: {time.monotonic() - began:.0f} s", flush=True)
 
 

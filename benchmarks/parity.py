@@ -202,7 +202,7 @@ def suite() -> Iterator[tuple[Plan, Draws]]:
 def use(file: Path) -> None:
     """Let this process run a library of another place."""
     functions = Library(file)
-    simulation.load_library = lambda: functions  # type: ignore[assignment]
+    simulation.load_library = lambda: functions  # type: ignore[assignment, attr-defined]
 
 
 def play(given: argparse.Namespace) -> int:
@@ -509,6 +509,7 @@ def main() -> int:
     """Do what the command says."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     commands = parser.add_subparsers(required=True)
+    command: Callable[[argparse.Namespace], int]
     for name, command in {"worlds": worlds, "reach": reach}.items():
         with_worlds = commands.add_parser(name, help=command.__doc__)
         with_worlds.set_defaults(call=command)

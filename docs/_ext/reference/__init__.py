@@ -6,6 +6,7 @@ In a page, `relaysim` with a topic stands for the Markdown that the module of th
     ```
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -14,7 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from reference import checks, commands, keys, profiles, python, trace, units
 
-TOPICS = {
+TOPICS: dict[str, Callable[..., str]] = {
     "checks": checks.markdown,
     "commands": commands.markdown,
     "keys": keys.markdown,

@@ -273,9 +273,9 @@ def _default(section: Section, name: str) -> tuple[str, list[str]]:
     single = len(groups) == 1
     word = next(iter(groups))[0] if single else "by profile, see below"
     reasons = []
-    for (value, certainty, source), names in groups.items():
+    for (default, certainty, source), names in groups.items():
         whose = "" if names == [""] else f" ({', '.join(names)})"
-        reasons.append(f"- `{value}`{whose}: {certainty}; {source}")
+        reasons.append(f"- `{default}`{whose}: {certainty}; {source}")
     return (f"`{word}`" if single else word), reasons
 
 
