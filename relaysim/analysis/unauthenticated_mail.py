@@ -74,6 +74,7 @@ def lacking_mail(scenario: Scenario) -> dict[Lacking, dict[str, list[Missing]]]:
                 sender.signers is None or bool({*_had(path, route, hop), hub} & {*sender.signers}),
                 scenario.egress[ip].ptr,
                 not (connector and scenario.send_connectors[connector].ignore_starttls),
+                sender.unsubscribe,
             )
             primary = registered_domain(sender.of.domain)
             spared = destination.requires.bulk_from and (destination.name, primary) not in bulk

@@ -19,11 +19,12 @@ _WORDS = {
     Missing.DMARC_RECORD: "a DMARC record",
     Missing.PTR: "a PTR record",
     Missing.TLS: "TLS",
+    Missing.ONE_CLICK_UNSUBSCRIBE: "one-click unsubscribe",
 }
 
 
 def unauthenticated(scenario: Scenario) -> Iterator[Finding]:
-    """Mail lacks SPF, DKIM, DMARC, a PTR record or TLS, and a receiver requires it."""
+    """Mail lacks SPF, DKIM, DMARC, a PTR record, TLS or unsubscribe, and a receiver requires it."""
     for lacking, unmet in lacking_mail(scenario).items():
         words = listed(word for each, word in _WORDS.items() if each & lacking.missing)
         effects = [
@@ -78,3 +79,6 @@ def _fixes(scenario: Scenario, lacking: Lacking) -> Iterator[str]:
     if Missing.TLS & lacking.missing:
         place = dotted(("send_connectors", lacking.connector, "ignore_starttls"))
         yield f"Let {lacking.connector} use TLS ({place} = false)."
+    if Missing.ONE_CLICK_UNSUBSCRIBE & lacking.missing:
+        place = f"{lacking.path.place}.one_click_unsubscribe"
+        yield f"Add the header of RFC 8058 to the mail of {lacking.path.name} ({place} = true)."

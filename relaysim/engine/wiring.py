@@ -19,6 +19,7 @@ from relaysim.engine.relay.public_ip_choice import PublicIpChoice
 from relaysim.engine.relay.station import Line
 from relaysim.engine.reputation.administrator import Administrator
 from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
+from relaysim.engine.reputation.bulk_senders import BulkSenders
 from relaysim.engine.reputation.greylists import Greylists
 from relaysim.engine.reputation.ip_volume import IpVolumes
 from relaysim.engine.reputation.listing_escalation import escalation_of
@@ -76,10 +77,18 @@ def wire(plan: Plan, draws: Draws) -> Actors:
         )
         for number, blocklist in enumerate(plan.blocklists)
     ]
+    bulk_senders = BulkSenders(context.loop, plan)
     providers = [
         None
         if receiver.reputation is None
-        else Provider(context, number, receiver.reputation, key("provider", receiver.name), busiest)
+        else Provider(
+            context,
+            number,
+            receiver.reputation,
+            key("provider", receiver.name),
+            busiest,
+            bulk_senders.has,
+        )
         for number, receiver in enumerate(plan.receivers)
     ]
     signals = SignalReports(context, draws, providers, operators)
@@ -105,6 +114,7 @@ def wire(plan: Plan, draws: Draws) -> Actors:
         administrator.ndr,
         RelayLimits(context),
         Greylists(context, mailing_lists, np.flatnonzero(draws.greylists).tolist()),
+        bulk_senders,
     )
     lines = [
         Line(context.loop, record, number, line.station, line.bandwidth)

@@ -41,9 +41,17 @@ class Missing(IntFlag):
     """The IP has no PTR record, or one to another host."""
     TLS = 256
     """The connection is not encrypted."""
+    ONE_CLICK_UNSUBSCRIBE = 512
+    """Bulk mail has no header for one-click unsubscribe (RFC 8058)."""
 
 
-OF_BULK = Missing.SPF | Missing.DKIM | Missing.ALIGNMENT | Missing.DMARC_RECORD
+OF_BULK = (
+    Missing.SPF
+    | Missing.DKIM
+    | Missing.ALIGNMENT
+    | Missing.DMARC_RECORD
+    | Missing.ONE_CLICK_UNSUBSCRIBE
+)
 """What only bulk senders need, at providers with a threshold for them."""
 
 
@@ -71,7 +79,9 @@ def identity(sender: str, header: str, dmarc: Dmarc) -> Identity:
     return Identity(header, registered_domain(sender) == registered_domain(header), dmarc)
 
 
-def missing(of: Identity, spf: bool, signed: bool, ptr: bool, tls: bool) -> Missing:
+def missing(
+    of: Identity, spf: bool, signed: bool, ptr: bool, tls: bool, unsubscribe: bool
+) -> Missing:
     """Return what mail lacks.
 
     Parameters
@@ -86,6 +96,8 @@ def missing(of: Identity, spf: bool, signed: bool, ptr: bool, tls: bool) -> Miss
         Whether the IP has a PTR record.
     tls : bool
         Whether the connection is encrypted.
+    unsubscribe : bool
+        Whether users can unsubscribe with one click, or the mail is not bulk mail.
     """
     result = Missing(0)
     if not spf:
@@ -107,4 +119,6 @@ def missing(of: Identity, spf: bool, signed: bool, ptr: bool, tls: bool) -> Miss
         result |= Missing.PTR
     if not tls:
         result |= Missing.TLS
+    if not unsubscribe:
+        result |= Missing.ONE_CLICK_UNSUBSCRIBE
     return result

@@ -157,6 +157,38 @@ def next_state(
     return State.GOOD if badness < LEAVE_WARN else State.WARN
 
 
+def good_days(
+    before: int, complaints: int, inboxed: int, *, limit_ppm: int, least_inboxed: int
+) -> int:
+    """Return the days in a row on which a sender domain kept its complaints below a limit.
+
+    Parameters
+    ----------
+    before : int
+        The days in a row before this one.
+    complaints, inboxed : int
+        Complaints of the day, and its messages in the inbox.
+    limit_ppm : int
+        The limit of their ratio, parts per million.
+    least_inboxed : int
+        A day with fewer messages in the inbox has no ratio, so it is a good day (assumption).
+
+    Returns
+    -------
+    int
+        0 after a day at the limit or above it; else one more than before.
+
+    Notes
+    -----
+    Google computes the rate of complaints daily. A bulk sender above 0.3 % gets no mitigation; it
+    gets it again when its rate has been below 0.3 % on seven days in a row (FAQ on the sender
+    guidelines). That a complaint counts on the day on which it comes is an assumption.
+    """
+    if inboxed >= least_inboxed and complaints * _MILLION >= limit_ppm * inboxed:
+        return 0
+    return before + 1
+
+
 def cold_rate(per_hour: int, growth_milli: int, days: int) -> int | None:
     """Return the messages an hour that a provider accepts from a new IP.
 

@@ -133,6 +133,11 @@ _GMAIL: Mapping[Missing, tuple[Reply, Reply]] = {
             "connections. - gsmtp",
         ),
     ),
+    # Not seen: Google refuses and junks no mail for it.
+    Missing.ONE_CLICK_UNSUBSCRIBE: (
+        Reply(421, "4.7.0", f"{_LIMITED} it has no one-click unsubscribe. - gsmtp"),
+        Reply(550, "5.7.1", f"{_BLOCKED} it has no one-click unsubscribe. - gsmtp"),
+    ),
 }
 
 _TSS04 = Reply(
@@ -188,6 +193,7 @@ _POSTFIX: Mapping[Missing, tuple[str, str]] = {
     Missing.SPF: (".7.23", "Message rejected due to: SPF fail - not authorized"),
     Missing.DKIM: (".7.20", "No valid DKIM signature found"),
     Missing.DMARC_RECORD: (".7.1", "The domain {domain} has no DMARC record"),
+    Missing.ONE_CLICK_UNSUBSCRIBE: (".7.1", "Bulk mail without one-click unsubscribe"),
 }
 _POSTFIX_DMARC = (".7.1", "rejected by DMARC policy for {domain}")
 

@@ -129,12 +129,14 @@ def actions(trace: Trace) -> pd.DataFrame:
     """Return the frame `actions`: one row for each action of the administrator."""
     rows, names = trace.actions, trace.names
     action, subject = rows["action"], rows["subject"]
-    requested = action == Action.REQUESTED
+    requested = np.isin(action, (Action.REQUESTED, Action.INELIGIBLE))
     # A provider is asked in the place -1 - destination: blocklists first, then destinations.
     lists = len(names.blocklists)
     place = np.where(requested & (subject < 0), lists - 1 - subject, subject)
     subject_names: dict[int, Sequence[str]] = {
-        Action.REQUESTED: (*names.blocklists, *names.destinations),
+        **dict.fromkeys(
+            (Action.REQUESTED, Action.INELIGIBLE), (*names.blocklists, *names.destinations)
+        ),
         **dict.fromkeys(
             (Action.PAUSED, Action.RESUMED, Action.CLEANED, Action.MOVED), names.streams
         ),

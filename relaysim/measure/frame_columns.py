@@ -169,7 +169,8 @@ FRAMES: dict[str, tuple[Column, ...]] = {
             "action",
             "",
             "action of the administrator: `detected`, `repaired`, `requested` (delisting), "
-            "`paused`, `resumed`, `cleaned` (a mailing list) or `moved` (to another IP)",
+            "`paused`, `resumed`, `cleaned` (a mailing list), `moved` (to another IP) or "
+            "`ineligible` (a request in vain)",
         ),
         Column("egress", "", "the public IP"),
         Column("time", "s", "when"),

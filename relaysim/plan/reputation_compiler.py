@@ -89,6 +89,8 @@ def reputation(destination: Destination) -> ReputationPlan | None:
         recovery_time=of.recovery_time,
         block_time=of.block_time,
         mitigation_time=_table(of.mitigation_time),
+        mitigation_limit=_ppm(of.mitigation_complaint_limit or 0.0),
+        mitigation_good_days=of.mitigation_good_days or 0,
         widening=threshold(of.widening),
         throttled=str(remote.throttled(replies)),
         cold=str(remote.cold(replies)),

@@ -28,6 +28,8 @@ class ReputationPlan:
     recovery_time: int
     block_time: int
     mitigation_time: "array[int] | None"
+    mitigation_limit: int
+    mitigation_good_days: int
     widening: int
     throttled: str
     cold: str

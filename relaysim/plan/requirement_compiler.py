@@ -66,6 +66,7 @@ def sender_plan(scenario: Scenario, numbers: Numbering, host: str, stream: str) 
         ),
         primary=registered_domain(sender.of.domain),
         bulk_sender=sender.bulk_sender,
+        unsubscribe=sender.unsubscribe,
     )
 
 

@@ -49,6 +49,8 @@ class SenderPlan:
         The registered domain, by which providers know bulk senders.
     bulk_sender : bool
         Whether it is one from the start.
+    unsubscribe : bool
+        Whether its mail has one-click unsubscribe, or is not bulk mail.
     """
 
     of: Identity
@@ -57,3 +59,4 @@ class SenderPlan:
     signers: tuple[int, ...]
     primary: str
     bulk_sender: bool
+    unsubscribe: bool

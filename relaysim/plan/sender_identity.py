@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from relaysim.mail.address import domain_of
 from relaysim.mail.authentication import Dmarc, Identity, identity
 from relaysim.mail.registered_domain import registered_domain
+from relaysim.scenario.culprit import is_bulk_mail
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.sender_domain import SenderDomain
 
@@ -25,17 +26,21 @@ class SenderIdentity:
         The hosts, hubs and relay services that sign its mail; None if it is always signed.
     bulk_sender : bool
         Whether providers know its registered domain as a bulk sender from the start.
+    unsubscribe : bool
+        Whether its mail has one-click unsubscribe, or is not bulk mail.
     """
 
     of: Identity
     spf: tuple[str, ...] | None
     signers: tuple[str, ...] | None
     bulk_sender: bool
+    unsubscribe: bool
 
     @property
     def passes(self) -> bool:
-        """Whether it passes all checks of domains, wherever it comes from."""
-        return self.spf is None and self.signers is None and self.of.dmarc != Dmarc.MISSING
+        """Whether it passes all checks of domains and headers, wherever it comes from."""
+        signed = self.spf is None and self.signers is None and self.of.dmarc != Dmarc.MISSING
+        return signed and self.unsubscribe
 
 
 def sender_identity(scenario: Scenario, host: str, stream: str) -> SenderIdentity:
@@ -49,6 +54,7 @@ def sender_identity(scenario: Scenario, host: str, stream: str) -> SenderIdentit
         records.spf,
         keys.dkim,
         _is_bulk_sender(scenario, header),
+        table.one_click_unsubscribe or not is_bulk_mail(scenario.hosts[host], table),
     )
 
 

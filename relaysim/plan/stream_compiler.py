@@ -8,7 +8,7 @@ from relaysim.plan.numbering import Numbering
 from relaysim.plan.requirement_compiler import sender_plan
 from relaysim.plan.stream_plan import StreamPlan
 from relaysim.scenario.arrivals import Compromise
-from relaysim.scenario.culprit import is_culprit
+from relaysim.scenario.culprit import is_bulk_mail, is_culprit
 from relaysim.scenario.model import Scenario
 
 
@@ -39,7 +39,7 @@ def compile_stream(scenario: Scenario, numbers: Numbering, host: str, title: str
         ip_party=0 if coupling.provider_ip else party,
         domain_party=0 if coupling.provider_domain else party,
         sender=sender_plan(scenario, numbers, host, title),
-        bulk=culprit or stream.mailing_list is not None,
+        bulk=is_bulk_mail(scenario.hosts[host], stream),
     )
 
 

@@ -16,6 +16,11 @@ def is_culprit(host: Host, stream: Stream) -> bool:
     return host.properties.culprit or isinstance(stream.arrivals, Compromise)
 
 
+def is_bulk_mail(host: Host, stream: Stream) -> bool:
+    """Return whether a stream is bulk mail: that of mailing lists and of culprits."""
+    return is_culprit(host, stream) or stream.mailing_list is not None
+
+
 def culprits(scenario: Scenario) -> frozenset[str]:
     """Return the full names, `host.stream`, of all culprits."""
     return frozenset(

@@ -43,7 +43,8 @@ class Reputation(Table):
     the throttle for `persistence_time` is blocked. A throttle ends after `recovery_time` of good
     conduct, a block after `block_time`, or `mitigation_time` after a request. `trap_share` is the
     share of all traps that is the provider's; `widening` the probability that a block reaches each
-    other IP of the same /24.
+    other IP of the same /24. A request is in vain while a bulk sender that is blocked had a day
+    with `mitigation_complaint_limit`, and until `mitigation_good_days` in a row are below it.
     """
 
     complaint_limit: Limiting
@@ -80,10 +81,28 @@ class Reputation(Table):
     """How long a block lasts."""
     mitigation_time: TimeLaw | None = None
     """Time from a request to the end of a block; without it requests are in vain."""
+    mitigation_complaint_limit: Limiting | None = None
+    """Complaints of a day over its messages in the inbox that make requests of a domain vain.
+
+    It holds for bulk senders. They also need a DMARC record, and one-click unsubscribe in their
+    bulk mail.
+    """
+    mitigation_good_days: Annotated[Positive | None, Field(validate_default=True)] = None
+    """Days in a row below that limit after which requests count again."""
     trap_share: Share
     """Share of all spam traps that are the provider's."""
     widening: Share
     """Probability that a block reaches each other IP of the same /24."""
+
+    @field_validator("mitigation_good_days")
+    @classmethod
+    def _limit_and_days(cls, days: int | None, info: ValidationInfo) -> int | None:
+        if (days is None) != (info.data.get("mitigation_complaint_limit") is None):
+            raise ValueError(
+                "mitigation_complaint_limit and mitigation_good_days go together: write both or "
+                "neither"
+            )
+        return days
 
     @field_validator("persistence_time")
     @classmethod

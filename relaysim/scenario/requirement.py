@@ -50,10 +50,12 @@ class Requires(Table):
     """That what passes is aligned with the From header."""
     dmarc_record: Requirement | None = None
     """That the domain in the From header has a DMARC record."""
+    one_click_unsubscribe: Requirement | None = None
+    """That mail of mailing lists and of culprits has one-click unsubscribe (RFC 8058)."""
     bulk_from: Positive | None = None
     """Recipients in 24 h from which on a registered domain is a bulk sender, for good.
 
-    Only bulk senders need the four things above; without a number all senders do.
+    Only bulk senders need the five things above; without a number all senders do.
     """
     ptr: Requirement | None = None
     """That the IP has a PTR record."""

@@ -78,6 +78,8 @@ class Stream(Table):
     """Whether it sends what gets an IP listed; otherwise bulk marketing and hijacked hosts do."""
     mailing_list: MailingList | None = None
     """The list that it writes to."""
+    one_click_unsubscribe: bool = True
+    """Whether its mail has the header for one-click unsubscribe, if it is bulk mail (RFC 8058)."""
     trap_rate: Share = 0.0
     """Probability that a recipient hits a spam trap, by a mistyped address."""
     complaint_rate: Share = 0.0

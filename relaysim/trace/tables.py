@@ -124,6 +124,7 @@ class Action(Described):
     RESUMED = 4, "resumed a stream; subject: stream"
     CLEANED = 5, "cleaned a mailing list; subject: stream"
     MOVED = 6, "moved a culprit to another IP; subject: stream"
+    INELIGIBLE = 7, "requested mitigation in vain; subject: -1 - destination"
 
 
 NO_CAUSE, PROVIDER_CAUSE = -1, -2

@@ -110,7 +110,7 @@ def reputation(
     def subject(action: int, number: int) -> str:
         if action in (Action.DETECTED, Action.REPAIRED):
             return ""
-        if action == Action.REQUESTED:
+        if action in (Action.REQUESTED, Action.INELIGIBLE):
             return names.blocklists[number] if number >= 0 else names.destinations[-1 - number]
         return names.streams[number]
 
@@ -157,7 +157,10 @@ def reputation(
             for action, ip, time, number in rows("actions", *trace.actions.columns)
             if (ip < 0 or wanted(ip))
             and (
-                streams is None or action <= Action.REQUESTED or subject(action, number) in streams
+                streams is None
+                or action <= Action.REQUESTED
+                or action == Action.INELIGIBLE
+                or subject(action, number) in streams
             )
         ],
     }

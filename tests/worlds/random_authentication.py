@@ -14,7 +14,7 @@ _OUTCOMES: tuple[Tables, ...] = (
 )
 _ITEMS = (
     *("authentication", "dmarc_policy", "spf", "dkim", "alignment", "dmarc_record"),
-    *("ptr", "tls"),
+    *("ptr", "tls", "one_click_unsubscribe"),
 )
 _REQUIRES = st.dictionaries(st.sampled_from(_ITEMS), st.sampled_from(_OUTCOMES), min_size=3)
 
@@ -50,6 +50,7 @@ def with_authentication(draw: st.DrawFn, tables: Tables) -> Tables:
                 stream["header_from"] = draw(
                     st.sampled_from(("a@news.cozumpark.com", "a@elsewhere.example"))
                 )
+            stream["one_click_unsubscribe"] = draw(st.sampled_from((True, True, False)))
     for destination in tables["destinations"].values():
         destination["bulk_junk"] = draw(st.sampled_from((0.0, 0.0, 0.5, 1.0)))
         if draw(st.sampled_from((True, True, False))):

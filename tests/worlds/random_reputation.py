@@ -133,6 +133,11 @@ def receiving(draw: st.DrawFn, lists: tuple[str, ...]) -> Tables:
             result["reputation"] |= {"persistence": 0.5, "persistence_time": "1 h"}
         if draw(st.booleans()):
             result["reputation"]["mitigation_time"] = draw(st.sampled_from(("1 min", _EXPONENTIAL)))
+        if draw(st.booleans()):
+            result["reputation"] |= {
+                "mitigation_complaint_limit": draw(st.sampled_from((0.001, 0.3))),
+                "mitigation_good_days": draw(st.sampled_from((1, 2))),
+            }
     return result
 
 
@@ -182,6 +187,7 @@ def sending(draw: st.DrawFn, hosts: Tables, guilty: bool | None = None) -> Table
         culprit = draw(st.sampled_from((True, True, False))) if guilty is None else guilty
         for stream in host["streams"].values():
             stream["culprit"] = culprit
+            stream["one_click_unsubscribe"] = draw(st.sampled_from((True, False)))
             if stream["to"] == {"internal": 1.0}:
                 stream["to"] = {"sink": 0.5, "many": 0.5}
             if culprit and draw(st.sampled_from((False, False, True))):

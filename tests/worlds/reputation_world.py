@@ -119,7 +119,7 @@ def actions(run: Played) -> list[tuple[float, str, str]]:
     def subject(action: Action, number: int) -> str:
         if action in (Action.DETECTED, Action.REPAIRED):
             return ""
-        if action is Action.REQUESTED:
+        if action in (Action.REQUESTED, Action.INELIGIBLE):
             return names.blocklists[number] if number >= 0 else names.destinations[-1 - number]
         return names.streams[number]
 

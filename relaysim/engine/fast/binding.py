@@ -30,6 +30,7 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "at": (None, (_P, _I, _I, _I, _I, _I, _I)),
     "level": (None, (_P, _I, _I, _I, _I)),
     "volume": (_I, (_P, _I, _I)),
+    "is_bulk_sender": (_I, (_P, _I, _I)),
     "clean": (_I, (_P, _I, _I)),
     "pause": (None, (_P, _I, _I)),
     "move_culprits": (None, (_P,)),

@@ -78,6 +78,10 @@ EXPORTED i64 relaysim_volume(Run* run, i64 ip, i64 window) {
   return run->reputation.volume_within(*run, ip, window);
 }
 
+EXPORTED i64 relaysim_is_bulk_sender(Run* run, i64 receiver, i64 stream) {
+  return run->reputation.is_bulk_sender(*run, receiver, run->plan.streams[stream]);
+}
+
 EXPORTED i64 relaysim_clean(Run* run, i64 stream, i64 threshold) {
   return run->reputation.clean(*run, stream, threshold);
 }

@@ -51,7 +51,7 @@ enum ListAction : i64 { REJECT = 0, DEFER = 1, SCORE = 2 };
 
 enum Dmarc : i64 { DMARC_MISSING = 0, DMARC_NONE = 1, DMARC_QUARANTINE = 2, DMARC_REJECT = 3 };
 
-enum Lacks : i64 { LACKS_AUTHENTICATION = 1, LACKS_REJECT_POLICY = 2, LACKS_QUARANTINE_POLICY = 4, LACKS_SPF = 8, LACKS_DKIM = 16, LACKS_ALIGNMENT = 32, LACKS_DMARC_RECORD = 64, LACKS_PTR = 128, LACKS_TLS = 256 };
+enum Lacks : i64 { LACKS_AUTHENTICATION = 1, LACKS_REJECT_POLICY = 2, LACKS_QUARANTINE_POLICY = 4, LACKS_SPF = 8, LACKS_DKIM = 16, LACKS_ALIGNMENT = 32, LACKS_DMARC_RECORD = 64, LACKS_PTR = 128, LACKS_TLS = 256, LACKS_ONE_CLICK_UNSUBSCRIBE = 512 };
 
 enum State : i64 { GOOD = 0, WARN = 1, THROTTLE = 2, BLOCK = 3 };
 
@@ -90,7 +90,7 @@ struct RunPlan {
 };
 
 struct StreamPlan {
-  i64 host, priority, sender_domain, sender_is_authoritative, from_domain, culprit, counted, compromised, bounce_removals, listing_party, ip_party, header_domain, aligned, dmarc, always_signed, primary, bulk_sender, bulk, domain_party;
+  i64 host, priority, sender_domain, sender_is_authoritative, from_domain, culprit, counted, compromised, bounce_removals, listing_party, ip_party, header_domain, aligned, dmarc, always_signed, primary, bulk_sender, unsubscribe, bulk, domain_party;
 };
 
 struct HostPlan {
@@ -158,7 +158,7 @@ struct RelayLimitPlan {
 };
 
 struct ReceiverPlan {
-  i64 connect_time, response_time, connect_failure, mx_hosts, unreachable_mx_hosts, defer, connections_per_ip, junk_share, dnsbl_ttl, dnsbl_negative_ttl, deferral, unknown_user, greylisted, delay, retry_window, max_age, auto_whitelist_clients, keeps_reputation, throttled, cold, blocked, complaint_limit, unknown_limit, trap_limit, decay, domain_weight, least_inboxed, throttle_rate, persistence_time, recovery_time, block_time, first_requirement, requirement_count, bulk_from, bulk_junk;
+  i64 connect_time, response_time, connect_failure, mx_hosts, unreachable_mx_hosts, defer, connections_per_ip, junk_share, dnsbl_ttl, dnsbl_negative_ttl, deferral, unknown_user, greylisted, delay, retry_window, max_age, auto_whitelist_clients, keeps_reputation, throttled, cold, blocked, complaint_limit, unknown_limit, trap_limit, decay, domain_weight, least_inboxed, throttle_rate, persistence_time, recovery_time, block_time, mitigation_limit, first_requirement, requirement_count, bulk_from, bulk_junk;
 };
 
 struct StagePlan {
@@ -197,6 +197,10 @@ struct ReputationCounters {
   i64 attempted, complaints, inboxed, traps, unknown;
 };
 
+struct DomainCounters {
+  i64 attempted, complaints, inboxed, traps, unknown, inboxed_today, complaints_today, good_days;
+};
+
 struct IpCounters {
   i64 attempted, complaints, inboxed, traps, unknown, ip, hour, day, attempts, admitted, volume, busiest_day, days, cap, hours_above_rate, banned_until;
 };
@@ -204,7 +208,7 @@ struct IpCounters {
 struct ProviderState {
   i64 number;
   IpCounters* ip;
-  ReputationCounters* domain;
+  DomainCounters* domain;
   i64 state;
   i64 junk;
   i64 below_since;
@@ -216,6 +220,7 @@ struct Watchers {
   ProviderState* (*new_state)(i64 receiver, i64 stream, i64 egress);
   void (*change_state)(i64 receiver, i64 number, i64 state);
   void (*block_persistent_senders)(i64 receiver);
+  void (*end_day)(i64 receiver);
   void (*start_hour)(i64 receiver, i64 ip);
   void (*trap_hit)(i64 owner, i64 ip);
   void (*report)(i64 ip);
@@ -943,4 +948,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "441e29d557dc431597b85b18f8448ad5"
+#define LAYOUT "2c1e6d6445a201aaab4c0f272f7bcdcc"

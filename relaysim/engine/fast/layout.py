@@ -99,6 +99,7 @@ PROVIDER_RULES = (
     "persistence_time",
     "recovery_time",
     "block_time",
+    "mitigation_limit",
 )
 """Fields of `ReputationPlan`; all 0 for a destination without reputation."""
 
@@ -147,6 +148,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "always_signed",
         "primary",
         "bulk_sender",
+        "unsubscribe",
         "bulk",
         "domain_party",
     ),
@@ -324,6 +326,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
     "SourcePlan": ("stream", "host", "first", "last"),
     "ListPlan": ("first", "size"),
     "ReputationCounters": COUNTERS,
+    "DomainCounters": (*COUNTERS, "inboxed_today", "complaints_today", "good_days"),
     "IpCounters": (
         *COUNTERS,
         "ip",
@@ -419,7 +422,7 @@ DRAWS: tuple[tuple[str, str], ...] = (
 PROVIDER_STATE: dict[str, str] = {
     "number": "",
     "ip": "IpCounters",
-    "domain": "ReputationCounters",
+    "domain": "DomainCounters",
     "state": "",
     "junk": "",
     "below_since": "",
@@ -431,6 +434,7 @@ WATCHERS: dict[str, tuple[str, ...]] = {
     "new_state": ("receiver", "stream", "egress"),
     "change_state": ("receiver", "number", "state"),
     "block_persistent_senders": ("receiver",),
+    "end_day": ("receiver",),
     "start_hour": ("receiver", "ip"),
     "trap_hit": ("owner", "ip"),
     "report": ("ip",),

@@ -18,13 +18,14 @@ from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
 from relaysim.engine.reputation.listing_escalation import escalation_of
 from relaysim.engine.reputation.listings import PARTIES, Board, Listings
 from relaysim.engine.reputation.mailbox_provider import Memory, Provider
-from relaysim.engine.reputation.provider_counters import Counting, IpCounting
+from relaysim.engine.reputation.provider_counters import DomainCounting, IpCounting
 from relaysim.engine.reputation.scripted_listings import ScriptedListing
 from relaysim.mail.provider_state import State
 from relaysim.plan.names import Party
 from relaysim.plan.plan import Plan
 from relaysim.plan.reached import busiest_days, innocent_mail_a_day
 from relaysim.plan.reputation_plan import ReputationPlan
+from relaysim.plan.stream_plan import StreamPlan
 from relaysim.trace import record as tables
 from relaysim.trace.record import Rows
 from relaysim.trace.tables import Level
@@ -34,10 +35,14 @@ from relaysim.traffic.workload import Draws
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class SharedCounters(ctypes.Structure, Counting):
+class SharedDomainCounters(ctypes.Structure, DomainCounting):
     """The counters of a domain, in memory that C++ reads and writes."""
 
-    _fields_ = [(name, ctypes.c_int64) for name in STRUCTS["ReputationCounters"]]
+    _fields_ = [(name, ctypes.c_int64) for name in STRUCTS["DomainCounters"]]
+
+    def __init__(self, plan: ReputationPlan) -> None:
+        super().__init__()
+        self.begin(plan)
 
 
 class SharedIpCounters(ctypes.Structure, IpCounting):
@@ -58,13 +63,15 @@ class SharedState(ctypes.Structure):
         for name, points_to in PROVIDER_STATE.items()
     ]
 
-    def __init__(self, number: int, ip: SharedIpCounters, domain: SharedCounters) -> None:
+    def __init__(self, number: int, ip: SharedIpCounters, domain: SharedDomainCounters) -> None:
         addresses = ctypes.addressof(ip), ctypes.addressof(domain)
         super().__init__(number, *addresses, State.GOOD, 0, -1)
         self.ip, self.domain = ip, domain
 
 
-SHARED = Memory(SharedCounters, cast("Any", SharedIpCounters), cast("Any", SharedState))
+SHARED = Memory(
+    cast("Any", SharedDomainCounters), cast("Any", SharedIpCounters), cast("Any", SharedState)
+)
 """What makes the counters of a provider where C++ counts: a `Memory`."""
 
 
@@ -95,7 +102,10 @@ class SharedProvider(Provider):
         busiest_days: Sequence[Mapping[int, int]],
     ) -> None:
         self._functions, self._run = functions, run
-        super().__init__(context, number, plan, key, busiest_days, SHARED)
+        super().__init__(context, number, plan, key, busiest_days, self._is_bulk, SHARED)
+
+    def _is_bulk(self, receiver: int, stream: StreamPlan) -> bool:
+        return bool(self._functions.is_bulk_sender(self._run, receiver, stream.number))
 
     def _schedule_review(self, due: int) -> None:
         self._functions.schedule_review(self._run, self.number, due)
@@ -104,6 +114,10 @@ class SharedProvider(Provider):
         """Change a state as a review found it, by its number among those of the provider."""
         state = list(self.states.values())[number]
         self._change(state, new_state)
+
+    def end_day(self) -> None:
+        """Count a day of the run that is over for each sender domain."""
+        self._end_day()
 
     def block_persistent_senders(self) -> None:
         """Block the IPs that are throttled and send far above the limit for some hours."""
@@ -317,6 +331,11 @@ class Watchers:
     def block_persistent_senders(self, receiver: int) -> None:
         """Block the IPs that keep sending above the limit of a provider."""
         self._provider(receiver).block_persistent_senders()
+
+    @guarded
+    def end_day(self, receiver: int) -> None:
+        """Count a day of the run that is over at a provider."""
+        self._provider(receiver).end_day()
 
     @guarded
     def start_hour(self, receiver: int, ip: int) -> None:

@@ -7,7 +7,7 @@ from relaysim.engine.context import Context
 from relaysim.engine.kernel import EGRESS, STATE
 from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
 from relaysim.engine.reputation.listings import PARTIES, Listings
-from relaysim.engine.reputation.mailbox_provider import Provider
+from relaysim.engine.reputation.mailbox_provider import Answer, Provider
 from relaysim.engine.reputation.mailing_lists import MailingLists
 from relaysim.mail.office_hours import office
 from relaysim.trace.tables import Action
@@ -23,12 +23,15 @@ class Incident:
         The administrator has noticed it.
     repaired : bool
         All repairs of the cause are done.
+    ineligible : set of int
+        Destinations where a request for mitigation was in vain.
     """
 
-    __slots__ = ("detected", "repaired")
+    __slots__ = ("detected", "ineligible", "repaired")
 
     def __init__(self) -> None:
         self.detected = self.repaired = False
+        self.ineligible: set[int] = set()
 
 
 class Administrator:
@@ -212,6 +215,14 @@ class Administrator:
             if any(accepted):
                 self._record_action(Action.REQUESTED, egress, blocklist)
         for receiver in self._blocking_providers(egress):
-            provider = self.providers[receiver]
-            if provider is not None and provider.request(egress):
-                self._record_action(Action.REQUESTED, egress, -1 - receiver)
+            self._request_mitigation(egress, receiver)
+
+    def _request_mitigation(self, egress: int, receiver: int) -> None:
+        provider, incident = self.providers[receiver], self.incidents[egress]
+        answer = Answer.NONE if provider is None else provider.request(egress)
+        if answer is Answer.ACCEPTED:
+            self._record_action(Action.REQUESTED, egress, -1 - receiver)
+        elif answer is Answer.INELIGIBLE and receiver not in incident.ineligible:
+            # Requests are repeated with the monitoring; the first one in vain is recorded.
+            incident.ineligible.add(receiver)
+            self._record_action(Action.INELIGIBLE, egress, -1 - receiver)

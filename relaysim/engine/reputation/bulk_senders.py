@@ -32,9 +32,13 @@ class BulkSenders:
         self.windows: dict[tuple[int, str, int], Window] = {}
 
     def has(self, receiver: int, stream: StreamPlan) -> bool:
-        """Return whether the domain of a stream is a bulk sender."""
+        """Return whether the domain of a stream is a bulk sender; all are without a threshold."""
         known_before = stream.sender is not None and stream.sender.bulk_sender
-        return known_before or self._key(receiver, stream) in self.known
+        return (
+            known_before
+            or not self.plan.receivers[receiver].bulk_from
+            or self._key(receiver, stream) in self.known
+        )
 
     def count(self, receiver: int, stream: StreamPlan, recipients: int) -> None:
         """Count recipients that a provider accepted, but not those of streams that never count."""

@@ -1,18 +1,20 @@
 """Mailbox providers: a state for each IP and sender domain, which decides about their mail."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
 from typing import NamedTuple
 
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import DESTINATION, EGRESS, STATE, Event
 from relaysim.engine.reputation.listings import OPERATOR, PARTIES
 from relaysim.engine.reputation.provider_counters import (
-    Counting,
+    DomainCounters,
+    DomainCounting,
     IpCounters,
     IpCounting,
     ProviderState,
-    ReputationCounters,
 )
+from relaysim.mail.authentication import Dmarc
 from relaysim.mail.provider_state import LEAVE, SCALE, State, blend, next_state, spike
 from relaysim.plan.names import Party
 from relaysim.plan.reputation_plan import ReputationPlan
@@ -28,13 +30,21 @@ INTERVAL = 900_000_000
 class Memory(NamedTuple):
     """Where a provider keeps its counters: what makes those of a domain, of an IP, and a state."""
 
-    counters: Callable[[], Counting] = ReputationCounters
+    domain: Callable[[ReputationPlan], DomainCounting] = DomainCounters
     ip: Callable[[int, int, int], IpCounting] = IpCounters
-    state: Callable[[int, IpCounting, Counting], ProviderState] = ProviderState
+    state: Callable[[int, IpCounting, DomainCounting], ProviderState] = ProviderState
 
 
 PYTHON = Memory()
 """Counters that are objects of Python."""
+
+
+class Answer(Enum):
+    """What comes of a request for mitigation."""
+
+    ACCEPTED = "the provider will act on it"
+    NONE = "it has no form, or a request is pending"
+    INELIGIBLE = "a sender domain is not eligible"
 
 
 class Provider:
@@ -46,7 +56,7 @@ class Provider:
     ----------
     ips : dict of int to IpCounting
         By IP, see `listings.PARTIES`.
-    domains : dict of int to Counting
+    domains : dict of int to DomainCounting
         By sender domain x 3 + party.
     states : dict of (int, int) to ProviderState
         By IP and sender domain.
@@ -58,6 +68,8 @@ class Provider:
         Egress IPs for which a request for mitigation is pending.
     busiest_days : sequence of mapping of int to int
         For each egress and destination the messages of its busiest day before the run.
+    is_bulk_sender : callable
+        Whether the domain of a stream is a bulk sender at a destination.
     """
 
     def __init__(
@@ -67,13 +79,15 @@ class Provider:
         plan: ReputationPlan,
         key: int,
         busiest_days: Sequence[Mapping[int, int]],
+        is_bulk_sender: Callable[[int, StreamPlan], bool],
         memory: Memory = PYTHON,
     ) -> None:
         self.loop, self.record, _, self.scenario_plan = context
         self.number, self.plan, self.key = number, plan, key
         self.busiest_days, self.memory = busiest_days, memory
+        self.is_bulk_sender = is_bulk_sender
         self.ips: dict[int, IpCounting] = {}
-        self.domains: dict[int, Counting] = {}
+        self.domains: dict[int, DomainCounting] = {}
         self.states: dict[tuple[int, int], ProviderState] = {}
         self.known: dict[tuple[int, int], ProviderState] = {}
         self.events: dict[int, int] = {}
@@ -101,7 +115,7 @@ class Provider:
             self._schedule_review((self.loop.tick // INTERVAL + 1) * INTERVAL)
         counters = self.domains.get(domain)
         if counters is None:
-            counters = self.domains[domain] = self.memory.counters()
+            counters = self.domains[domain] = self.memory.domain(self.plan)
         party = Party.ALL
         if stream.ip_party or stream.domain_party:
             party = Party.CULPRITS if stream.culprit else Party.INNOCENTS
@@ -164,6 +178,7 @@ class Provider:
         state = self.state(stream, egress)
         state.ip.complaints += SCALE
         state.domain.complaints += SCALE
+        state.domain.complaints_today += 1
 
     def trap_hit(self, stream: StreamPlan, egress: int) -> None:
         """Count mail to a spam trap of the provider."""
@@ -178,6 +193,8 @@ class Provider:
 
     def _review(self, _: Event) -> None:
         now, plan = self.loop.tick, self.plan
+        if now % DAY == 0:
+            self._end_day()
         if now % HOUR == 0:
             for counters in (*self.ips.values(), *self.domains.values()):
                 counters.decay(plan.decay)
@@ -186,6 +203,11 @@ class Provider:
         for state in self.states.values():
             self._judge(state)
         self._schedule_review(now + INTERVAL)
+
+    def _end_day(self) -> None:
+        if self.plan.mitigation_limit:  # 0: no rule about complaints
+            for domain in self.domains.values():
+                domain.end_day(self.plan)
 
     def _judge(self, state: ProviderState) -> None:
         ip, now, plan = state.ip, self.loop.tick, self.plan
@@ -274,22 +296,46 @@ class Provider:
             for state in self.states.values()
         )
 
-    def request(self, egress: int) -> bool:
-        """Request mitigation for an IP.
+    def request(self, egress: int) -> Answer:
+        """Request mitigation for an IP, which helps all sender domains of the IP or none.
 
-        Returns
-        -------
-        bool
-            Whether the provider will act on it: it has a form, and no request is under way.
+        That one domain without eligibility spoils the request of an IP is an assumption: Google
+        speaks of bulk senders alone.
         """
         table = self.plan.mitigation_time
         if table is None or egress in self.asked:
-            return False
+            return Answer.NONE
+        if not all(self._is_eligible(stream) for stream in self._blocked_streams(egress)):
+            return Answer.INELIGIBLE
         self.asked.add(egress)
         wait = looked_up(table, self._bits(Decision.PROVIDER_MITIGATION, egress * PARTIES))
         done = self.loop.at(self.loop.tick + wait, STATE, EGRESS | egress, OPERATOR | self.number)
         done.callbacks.append(lambda _: self._mitigate(egress))
-        return True
+        return Answer.ACCEPTED
+
+    def _blocked_streams(self, egress: int) -> Iterator[StreamPlan]:
+        """Yield the streams that the provider has seen from an IP and blocks."""
+        for (stream, ip), state in self.known.items():
+            if ip == egress and state.state == State.BLOCK:
+                yield self.scenario_plan.streams[stream]
+
+    def _is_eligible(self, stream: StreamPlan) -> bool:
+        """Return whether the provider grants mitigation for the mail of a stream.
+
+        Notes
+        -----
+        Google, FAQ on its sender guidelines: only bulk senders that meet all requirements,
+        one-click unsubscribe among them, are eligible, and only after seven days with complaints
+        below 0.3 %. SPF and DKIM are left out here: mail without them is refused anyway.
+        """
+        sender, plan = stream.sender, self.plan
+        if not plan.mitigation_limit or sender is None:
+            return True
+        if not self.is_bulk_sender(self.number, stream):
+            return True
+        domain = self.domains[stream.from_domain * PARTIES + stream.domain_party]
+        complies = sender.of.dmarc != Dmarc.MISSING and sender.unsubscribe
+        return complies and domain.good_days >= plan.mitigation_good_days
 
     def _bits(self, decision: Decision, ip: int) -> int:
         event = self.events[ip] = self.events.get(ip, 0) + 1

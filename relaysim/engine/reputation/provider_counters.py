@@ -1,6 +1,6 @@
 """Counters of a mailbox provider for an IP and for a sender domain, and its state for both."""
 
-from relaysim.mail.provider_state import SCALE, State, badness, cold_rate
+from relaysim.mail.provider_state import SCALE, State, badness, cold_rate, good_days
 from relaysim.plan.reputation_plan import ReputationPlan
 from relaysim.units import DAY, HOUR
 
@@ -48,11 +48,44 @@ class Counting:
         )
 
 
-class ReputationCounters(Counting):
-    """The counters of a provider for an IP or a domain."""
+class DomainCounting(Counting):
+    """What a provider does with the counters of a sender domain, with its complaints by the day.
 
-    def __init__(self) -> None:
+    Attributes
+    ----------
+    inboxed_today, complaints_today : int
+        Messages in the inbox and complaints since the day of the run began; they do not decay.
+    good_days : int
+        Days in a row with few complaints.
+    """
+
+    inboxed_today: int
+    complaints_today: int
+    good_days: int
+
+    def begin(self, plan: ReputationPlan) -> None:
+        """Begin to count for a domain, which has had good days before (assumption)."""
         self.clear()
+        self.inboxed_today = self.complaints_today = 0
+        self.good_days = plan.mitigation_good_days
+
+    def end_day(self, plan: ReputationPlan) -> None:
+        """Count a day of the run that is over."""
+        self.good_days = good_days(
+            self.good_days,
+            self.complaints_today,
+            self.inboxed_today,
+            limit_ppm=plan.mitigation_limit,
+            least_inboxed=plan.least_inboxed,
+        )
+        self.inboxed_today = self.complaints_today = 0
+
+
+class DomainCounters(DomainCounting):
+    """The counters of a domain."""
+
+    def __init__(self, plan: ReputationPlan) -> None:
+        self.begin(plan)
 
 
 class IpCounting(Counting):
@@ -129,7 +162,7 @@ class ProviderState:
     ----------
     number : int
         Index into `Names.provider_states`.
-    ip, domain : IpCounting, Counting
+    ip, domain : IpCounting, DomainCounting
         The counters of the two.
     state : State
         Good, warned, throttled or blocked.
@@ -141,7 +174,7 @@ class ProviderState:
 
     __slots__ = ("below_since", "domain", "ip", "junk", "number", "state")
 
-    def __init__(self, number: int, ip: IpCounting, domain: Counting) -> None:
+    def __init__(self, number: int, ip: IpCounting, domain: DomainCounting) -> None:
         self.number, self.ip, self.domain = number, ip, domain
         self.state: int = State.GOOD
         self.junk = 0
@@ -155,3 +188,4 @@ class ProviderState:
         if not junked:
             ip.inboxed += SCALE
             domain.inboxed += SCALE
+            domain.inboxed_today += 1

@@ -6,6 +6,7 @@ import numpy as np
 
 from relaysim.engine.context import Context
 from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
+from relaysim.engine.reputation.bulk_senders import BulkSenders
 from relaysim.engine.reputation.greylists import Greylists
 from relaysim.engine.reputation.ip_volume import IpVolumes
 from relaysim.engine.reputation.listings import PARTIES, Listings, Lookups
@@ -70,6 +71,8 @@ class Internet:
         The limits of relay services.
     greylists : Greylists
         The greylists of the domains that have one.
+    bulk_senders : BulkSenders
+        What providers count of each registered domain.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class Internet:
         call_administrator: Callable[[int], None],
         relay_limits: RelayLimits,
         greylists: Greylists,
+        bulk_senders: BulkSenders,
     ) -> None:
         self.loop, self.record, self.transactions, self.plan = context
         plan = self.plan
@@ -92,7 +96,7 @@ class Internet:
         self.mailing_lists, self.signals = mailing_lists, signals
         self.call_administrator, self.relay_limits = call_administrator, relay_limits
         self.greylists = greylists
-        self.requirements = Requirements(context)
+        self.requirements = Requirements(context, bulk_senders)
         self.resolver_faults = ResolverFaults(plan, draws)
         self.lookups = Lookups(self.record, plan, draws, listings)
         # Domains without recipients, such as smart hosts, are not among the draws.
@@ -349,10 +353,11 @@ class Internet:
                 junk = max(junk, self.plan.receivers[queue.receiver].junk_share)
         if stream.bulk:
             junk = max(junk, self.plan.receivers[queue.receiver].bulk_junk)
-        if self.requirements.of[queue.receiver] and self.requirements.accepted(
-            queue, transaction, len(recipients)
-        ):
+        requires = self.requirements.of[queue.receiver]
+        if requires and self.requirements.junks(queue, transaction):
             junk = ALL
+        if requires or (provider is not None and provider.plan.mitigation_limit):
+            self.requirements.count_bulk(queue, transaction, len(recipients))
         if not stream.counted:
             state = None
         return [

@@ -24,9 +24,9 @@ class Requirements:
         For each receiver what it requires; empty where all mail of the run has all of it.
     """
 
-    def __init__(self, context: Context) -> None:
-        loop, self.record, self.transactions, self.plan = context
-        self.bulk_senders = BulkSenders(loop, self.plan)
+    def __init__(self, context: Context, bulk_senders: BulkSenders) -> None:
+        _, self.record, self.transactions, self.plan = context
+        self.bulk_senders = bulk_senders
         self.of = [
             receiver.requires if self.plan.unauthenticated else ()
             for receiver in self.plan.receivers
@@ -49,15 +49,17 @@ class Requirements:
                 return DEFERRED, self._reply(requirement.deferral, queue, transaction)
         return ACCEPTED, -1
 
-    def accepted(self, queue: QueuePlan, transaction: int, recipients: int) -> bool:
-        """Count recipients that are accepted; return whether they go to the junk folder."""
+    def junks(self, queue: QueuePlan, transaction: int) -> bool:
+        """Return whether accepted recipients go to the junk folder."""
         key = self.record.key[self.transactions.first_recipient[transaction]]
         bits = draw32(key, _OUTCOME, 0)
-        junked = any(bits < requirement.junk for requirement in self._unmet(queue, transaction))
+        return any(bits < requirement.junk for requirement in self._unmet(queue, transaction))
+
+    def count_bulk(self, queue: QueuePlan, transaction: int, recipients: int) -> None:
+        """Count accepted recipients for the domain that sent them."""
         stream = self._stream(transaction)
         if stream.sender is not None and self._is_direct(queue, transaction):
             self.bulk_senders.count(queue.receiver, stream, recipients)
-        return junked
 
     def _unmet(self, queue: QueuePlan, transaction: int) -> list[RequirementPlan]:
         """Return the requirements that a transaction does not meet."""
@@ -91,6 +93,7 @@ class Requirements:
             sender.signed or self._signed(transaction, sender.signers),
             self.plan.egress[queue.egress].ptr,
             queue.tls,
+            sender.unsubscribe,
         )
 
     def _signed(self, transaction: int, signers: tuple[int, ...]) -> bool:

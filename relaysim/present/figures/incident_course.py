@@ -38,7 +38,9 @@ from relaysim.present.text.number_format import number
 from relaysim.scenario.culprit import culprits
 
 TOLL_COLOURS = {"refused": REFUSED, "expired": EXPIRED, "late": LATE, "junked": JUNKED}
-_DONE = ("detected", "repaired", "paused", "resumed", "cleaned", "moved", "requested")
+_DONE = ("detected", "repaired", "paused", "resumed", "cleaned", "moved", "requested", "ineligible")
+_TO_OTHERS = ("requested", "ineligible")
+"""Actions that always have their subject: a blocklist or a provider."""
 _ROW, _TOLL = 0.21, 1.5
 """Height of a row of bands, and of the panel of innocent recipients, inches."""
 _MARGINS, _LETTER = 0.55, 0.058
@@ -195,7 +197,7 @@ def _action_texts(acts: pd.DataFrame, named: bool) -> Iterator[str]:
         rows = acts[acts["action"] == done]
         if len(rows):
             subjects = list(dict.fromkeys(rows["subject"].dropna().astype(str)))
-            text = bool(subjects) and (named or done == "requested")
+            text = bool(subjects) and (named or done in _TO_OTHERS)
             yield f"{done} {', '.join(subjects)}" if text else done
 
 

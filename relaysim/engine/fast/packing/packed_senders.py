@@ -31,14 +31,14 @@ def sender_domains(plan: Plan) -> SenderDomains:
 def packed_sender(sender: SenderPlan | None, domains: SenderDomains) -> Row:
     """Return the fields of a stream about its sender; None is the sender of DSNs."""
     if sender is None:
-        none = dict.fromkeys(("aligned", "dmarc", "always_signed", "primary", "bulk_sender"), 0)
-        return none | {"header_domain": NONE}
+        keys = "aligned", "dmarc", "always_signed", "primary", "bulk_sender", "unsubscribe"
+        return dict.fromkeys(keys, 0) | {"header_domain": NONE}
     return {
         "header_domain": domains.header.index(sender.of.domain),
         **fields(sender.of, "aligned", "dmarc"),
         "always_signed": sender.signed,
         "primary": domains.primary.index(sender.primary),
-        "bulk_sender": sender.bulk_sender,
+        **fields(sender, "bulk_sender", "unsubscribe"),
     }
 
 

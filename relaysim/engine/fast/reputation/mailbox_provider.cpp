@@ -85,11 +85,12 @@ void Reputation::review(Run& run, i64 receiver) {
   const i64 now = run.now();
   // A state that a change makes waits for the next review, as in Python.
   Provider& provider = providers[receiver];
+  if (now % DAY == 0 && rules.mitigation_limit) run.watchers.end_day(receiver);
   if (now % HOUR == 0) {
     for (i64 place = 0; place < provider.ips.size; place++)
       decay(*(ReputationCounters*)provider.ips[place], rules.decay);
     for (i64 place = 0; place < provider.domains.size; place++)
-      decay(*provider.domains[place], rules.decay);
+      decay(*(ReputationCounters*)provider.domains[place], rules.decay);
     if (rules.persistence_time) run.watchers.block_persistent_senders(receiver);
   }
   for (i64 place = 0; place < provider.states.size; place++) {
@@ -97,7 +98,7 @@ void Reputation::review(Run& run, i64 receiver) {
     const IpCounters& ip = *state.ip;
     i64 today = ip.day == now / DAY ? ip.volume : 0;
     i64 of_ip = badness(*(const ReputationCounters*)&ip, rules) + spike(today, ip.busiest_day);
-    i64 of_domain = badness(*state.domain, rules);
+    i64 of_domain = badness(*(const ReputationCounters*)state.domain, rules);
     i64 bad = (i64)(((i128)(1000000 - rules.domain_weight) * of_ip +
                      (i128)rules.domain_weight * of_domain) / 1000000);
     if (bad >= LEAVE) {

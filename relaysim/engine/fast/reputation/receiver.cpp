@@ -213,9 +213,9 @@ void Reputation::deliver(Run& run, const QueuePlan& queue, i64 transaction, Hub&
       receiver.junk_share > junk)
     junk = receiver.junk_share;
   if (stream.bulk && receiver.bulk_junk > junk) junk = receiver.bulk_junk;
-  if (receiver.requirement_count &&
-      takes_as_junk(run, queue, transaction, run.transactions.recipient_count(transaction)))
-    junk = 1ll << 32;
+  if (receiver.requirement_count && takes_as_junk(run, queue, transaction)) junk = 1ll << 32;
+  if (receiver.requirement_count || receiver.mitigation_limit)
+    count_bulk(run, queue, transaction, run.transactions.recipient_count(transaction));
   if (!stream.counted) state = nullptr;
   if (run.record.tables.messages.recipients[message] == 1) {
     i64 recipient = run.transactions.first_recipient(transaction);
@@ -243,6 +243,7 @@ i64 Reputation::final_status(Run& run, const QueuePlan& queue, const StreamPlan&
     if (!junked) {
       state->ip->inboxed += SCALE;
       state->domain->inboxed += SCALE;
+      state->domain->inboxed_today++;
     }
   }
   // Else the recipient is behind a smart host.

@@ -6,7 +6,7 @@
 struct Provider {
   Vec<ProviderState*> states;
   Vec<IpCounters*> ips;
-  Vec<ReputationCounters*> domains;
+  Vec<DomainCounters*> domains;
 };
 
 struct PendingSignal {
@@ -122,8 +122,8 @@ struct Reputation {
   // requirements
   Verdict required(Run&, const QueuePlan&, i64 transaction, i64* reply);
   bool is_bulk_sender(Run&, i64 receiver, const StreamPlan&);
-  bool takes_as_junk(Run&, const QueuePlan&, i64 transaction, i64 recipients);
-  void count_bulk(Run&, i64 receiver, const StreamPlan&, i64 recipients);
+  bool takes_as_junk(Run&, const QueuePlan&, i64 transaction);
+  void count_bulk(Run&, const QueuePlan&, i64 transaction, i64 recipients);
   // listings
   bool queries(Run&, i64 domain) const;
   i64 seen(Run&, i64 domain, i64 ip);

@@ -32,6 +32,7 @@ static i64 missing(Run& run, const QueuePlan& queue, i64 transaction) {
   if (stream.dmarc == DMARC_MISSING) result |= LACKS_DMARC_RECORD;
   if (!run.plan.egress[queue.egress].ptr) result |= LACKS_PTR;
   if (!queue.tls) result |= LACKS_TLS;
+  if (!stream.unsubscribe) result |= LACKS_ONE_CLICK_UNSUBSCRIBE;
   return result;
 }
 
@@ -53,7 +54,8 @@ static bool is_unmet(const RequirementPlan& requirement, i64 lacking, bool bulk)
 }
 
 bool Reputation::is_bulk_sender(Run& run, i64 receiver, const StreamPlan& stream) {
-  return stream.bulk_sender || bulk_senders[bulk_place(run, receiver, stream)];
+  return stream.bulk_sender || !run.plan.receivers[receiver].bulk_from ||
+         bulk_senders[bulk_place(run, receiver, stream)];
 }
 
 // The verdict at the end of the content.
@@ -84,8 +86,8 @@ Verdict Reputation::required(Run& run, const QueuePlan& queue, i64 transaction, 
   return ACCEPTED;
 }
 
-// Counts recipients that are accepted; returns whether they go to the junk folder.
-bool Reputation::takes_as_junk(Run& run, const QueuePlan& queue, i64 transaction, i64 recipients) {
+// Whether accepted recipients go to the junk folder.
+bool Reputation::takes_as_junk(Run& run, const QueuePlan& queue, i64 transaction) {
   const StreamPlan& stream = this->stream(run, transaction);
   if (stream.header_domain < 0) return false;  // a DSN
   const ReceiverPlan& receiver = run.plan.receivers[queue.receiver];
@@ -93,24 +95,26 @@ bool Reputation::takes_as_junk(Run& run, const QueuePlan& queue, i64 transaction
   const i64 lacking = missing(run, queue, transaction);
   const bool bulk = is_bulk_sender(run, queue.receiver, stream);
   const i64 outcome = draw32(run.record.key(recipient), D_REQUIREMENT, 0);
-  bool junked = false;
   for (i64 row = 0; row < receiver.requirement_count; row++) {
     const RequirementPlan& requirement = run.plan.requirements[receiver.first_requirement + row];
-    if (is_unmet(requirement, lacking, bulk) && outcome < requirement.junk) junked = true;
+    if (is_unmet(requirement, lacking, bulk) && outcome < requirement.junk) return true;
   }
-  if (receiver.bulk_from && stream.counted &&
-      run.record.tables.recipients.domain[recipient] == queue.domain)
-    count_bulk(run, queue.receiver, stream, recipients);
-  return junked;
+  return false;
 }
 
-void Reputation::count_bulk(Run& run, i64 receiver, const StreamPlan& stream, i64 recipients) {
-  const i64 place = bulk_place(run, receiver, stream);
+// Counts accepted recipients for the domain that sent them.
+void Reputation::count_bulk(Run& run, const QueuePlan& queue, i64 transaction, i64 recipients) {
+  const StreamPlan& stream = this->stream(run, transaction);
+  const i64 recipient = run.transactions.first_recipient(transaction);
+  const i64 most = run.plan.receivers[queue.receiver].bulk_from;
+  if (stream.header_domain < 0 || !most || !stream.counted) return;
+  if (run.record.tables.recipients.domain[recipient] != queue.domain) return;
+  const i64 place = bulk_place(run, queue.receiver, stream);
   if (bulk_senders[place]) return;
   Ring<RelayEntry>& entries = bulk_entries[place];
   while (!entries.empty() && entries[0].time <= run.now() - DAY)
     bulk_used[place] -= entries.pop().amount;
   bulk_used[place] += recipients;
   entries.push({run.now(), recipients});
-  if (bulk_used[place] >= run.plan.receivers[receiver].bulk_from) bulk_senders[place] = 1;
+  if (bulk_used[place] >= most) bulk_senders[place] = 1;
 }

@@ -86,6 +86,7 @@ void Reputation::signal(Run& run, u32 number) {
         ProviderState& state = this->state(run, given.subject, stream, given.egress);
         state.ip->complaints += SCALE;
         state.domain->complaints += SCALE;
+        state.domain->complaints_today++;
       }
       break;
   }
