@@ -7,6 +7,7 @@ from relaysim.audit import check
 
 NO_DKIM = 'sender_domains={"cozumpark.com"={dkim=[]}}'
 NEWS = "hosts.marketing.streams.newsletter"
+INVOICES = "hosts.crm.streams.invoices"
 
 
 def found(*settings: str) -> list[str]:
@@ -27,6 +28,16 @@ def test_invoices_need_a_signature_because_the_newsletter_makes_the_domain_a_bul
     assert invoices in found(NO_DKIM, f'{NEWS}.sender="news@news.cozumpark.com"')
     # Another registered domain takes the volume with it.
     assert found(NO_DKIM, f'{NEWS}.sender="news@cozumpark-news.com"') == []
+
+
+def test_bulk_mail_needs_one_click_unsubscribe_where_a_receiver_asks_for_it() -> None:
+    """Yahoo defers, Google does nothing about it; invoices are no bulk mail."""
+    without = [f"{stream}.one_click_unsubscribe=false" for stream in (NEWS, INVOICES)]
+    assert found(*without) == [NEWS]
+    assert found(*without, "destinations.yahoo.requires.one_click_unsubscribe=none") == []
+    (finding,) = (of for of in check(shared_hub(*without)) if of.check == "unauthenticated")
+    assert "without one-click unsubscribe. yahoo defers 50 % of the attempts" in finding.reason
+    assert f"{NEWS}.one_click_unsubscribe = true" in finding.fix
 
 
 def test_a_domain_known_as_a_bulk_sender_is_one_everywhere() -> None:
