@@ -35,6 +35,12 @@ def settings_without_effect(
                     "mail that lacks it is accepted, as its shares are all 0.",
                     'Write defer, refuse or junk, or the word "none".',
                 )
+        if destination.connection_backlog and destination.max_connections_per_ip is None:
+            yield _finding(
+                ("destinations", name, "connection_backlog"),
+                f"{name} takes any number of connections from one IP.",
+                "Remove it, or write max_connections_per_ip.",
+            )
     for number, event in enumerate(scenario.events):
         if event.resolver_fault is not None and not event.resolver_fault.share:
             yield _finding(

@@ -19,7 +19,9 @@ def compile_receivers(scenario: Scenario, numbers: Numbering) -> tuple[ReceiverP
     """Return the receivers, in the order of their numbers."""
     at_once = quantile_table(Constant[int](value=0))
     # Spam traps and `elsewhere` accept all mail at once; the entry of the mailboxes is not used.
-    silent = ReceiverPlan("", at_once, at_once, 0, 1, 0, 0, 0, 0, 0, 0, 0, "", "", None, "", None)
+    silent = ReceiverPlan(
+        *("", at_once, at_once, 0, 1, 0, 0, 0, 0, False, 0, 0, 0, 0, "", "", None, "", None)
+    )
     result = []
     for name in numbers.destinations:
         if name in scenario.destinations:
@@ -42,6 +44,8 @@ def _receiver(destination: Destination) -> ReceiverPlan:
         unreachable_mx_hosts=destination.unreachable_mx_hosts,
         defer=threshold(destination.defer),
         connections_per_ip=destination.max_connections_per_ip or 0,
+        connection_backlog=destination.connection_backlog,
+        drops_surplus=destination.surplus_connections == "drop",
         per_connection=destination.max_messages_per_connection or 0,
         junk_share=threshold(destination.junk_share),
         dnsbl_ttl=destination.dnsbl_ttl,

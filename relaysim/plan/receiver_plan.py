@@ -27,6 +27,8 @@ class ReceiverPlan:
     unreachable_mx_hosts: int
     defer: int
     connections_per_ip: int
+    connection_backlog: int
+    drops_surplus: bool
     per_connection: int
     junk_share: int
     dnsbl_ttl: int

@@ -18,6 +18,7 @@ from relaysim.scenario.table import Duration, Keyed, Limit, Many, Named, Share, 
 
 RefusalStage = Literal["greeting", "mail", "rcpt", "data"]
 RefusalAction = Literal["reject", "defer", "score"]
+Surplus = Literal["421", "drop"]
 PANEL = "panel"
 """The word for the share of bulk mail that a published panel found in the junk folder."""
 
@@ -84,6 +85,10 @@ class Destination(Table):
     """How many of them never answer: a connection waits for the time-out, then tries the next."""
     max_connections_per_ip: Limit
     """Connections that it takes from one IP."""
+    connection_backlog: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """Connections from one IP above that which wait for their greeting, first in, first out."""
+    surplus_connections: Surplus = "421"
+    """What further ones get: a reply at once, or no answer ("drop"), which costs a time-out."""
     max_messages_per_connection: Limit
     """Messages that it takes on one connection."""
     refuses_on: Named[Share]

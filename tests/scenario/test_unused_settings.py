@@ -41,12 +41,21 @@ SENDER = 'hubs.DMZ02.egress_by_sender_domain={{"{domain}"="203.0.113.25"}}'
         ),
         (
             "exchange-se",
+            "destinations.gmail.connection_backlog=5",
+            ("destinations.outlook.connection_backlog=5",),
+            "destinations.gmail.connection_backlog",
+        ),
+        (
+            "exchange-se",
             FAULT.format(share="0.0"),
             (FAULT.format(share="0.1"),),
             "events.0.resolver_fault.share",
         ),
     ],
-    ids=("shaping", "sender-domain", "licences", "service", "version", "requires", "fault"),
+    ids=(
+        *("shaping", "sender-domain", "licences", "service", "version", "requires", "backlog"),
+        "fault",
+    ),
 )
 def test_a_setting_without_effect_is_named(
     scenario: str, idle: str, acting: tuple[str, ...], place: str, wording: Wording

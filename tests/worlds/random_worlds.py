@@ -54,6 +54,7 @@ _LAW: tuple[Any, ...] = (
     {"distribution": "lognormal", "mean": "20 s", "cv": 2.0},
 )
 LIMIT = (1, 2, 3, "unlimited")
+SURPLUS = ("421", "drop", "drop")
 _NARROW = (1, 1, 2, 3, "unlimited")
 _SHARE = (0.0, 0.0, 0.3, 1.0)
 # Some messages are 80, 120 or 200 buckets.
@@ -164,6 +165,8 @@ _DESTINATION = _some(
     connect_failure=_SHARE,
     defer=_SHARE,
     max_connections_per_ip=LIMIT,
+    connection_backlog=(0, 1, 2),
+    surplus_connections=SURPLUS,
     max_messages_per_connection=LIMIT,
     refuses_on=({"css": 0.5}, {"css": 1.0}),
     refusal_stage=("greeting", "mail", "rcpt", "data"),
@@ -473,6 +476,8 @@ _SLOW = _some(
     response_time=("10 s", "1 s", {"distribution": "exponential", "mean": "10 s"}),
     connect_time=("1 s", "0 s"),
     max_connections_per_ip=(1, 2),
+    connection_backlog=(1, 0, 2),
+    surplus_connections=SURPLUS,
 )
 
 
@@ -587,6 +592,8 @@ _FEW = _each(
 _CROWDED = _each(
     response_time=("1 s", "10 s"),
     max_connections_per_ip=(1, 2, 3, "unlimited"),
+    connection_backlog=(0, 1, 2),
+    surplus_connections=SURPLUS,
     refuses_on=({"css": 1.0}, {"css": 0.5}),
     refusal_stage=("greeting", "greeting", "mail", "data"),
     refusal_action=("reject", "reject", "defer"),

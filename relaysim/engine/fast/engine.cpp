@@ -29,6 +29,7 @@
 #include "relay/shadow_copy.cpp"
 #include "relay/station.cpp"
 #include "relay/suspended_streams.cpp"
+#include "reputation/connection_backlogs.cpp"
 #include "reputation/greylists.cpp"
 #include "reputation/ip_volume.cpp"
 #include "reputation/listings.cpp"

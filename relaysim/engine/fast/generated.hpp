@@ -41,6 +41,8 @@ enum WorkClass : i64 { SEND = 0, RECEIVE = 1, CATEGORIZE = 2 };
 
 enum Verdict : i64 { ACCEPTED = 0, DEFERRED = 1, REFUSED = 2, CLOSED = 3 };
 
+enum Connecting : i64 { GREETED = -1, WAITS = -2, DROPPED = -3 };
+
 enum Stage : i64 { AT_GREETING = 0, AT_MAIL = 1, AT_RCPT = 2, AT_DATA = 3 };
 
 enum RelayCounts : i64 { COUNTS_CONNECTIONS = 0, COUNTS_MESSAGES = 1, COUNTS_RECIPIENTS = 2, COUNTS_EXTERNAL_RECIPIENTS = 3 };
@@ -158,7 +160,7 @@ struct RelayLimitPlan {
 };
 
 struct ReceiverPlan {
-  i64 connect_time, response_time, connect_failure, mx_hosts, unreachable_mx_hosts, defer, connections_per_ip, junk_share, dnsbl_ttl, dnsbl_negative_ttl, deferral, unknown_user, greylisted, delay, retry_window, max_age, auto_whitelist_clients, keeps_reputation, throttled, cold, blocked, complaint_limit, unknown_limit, trap_limit, decay, domain_weight, least_inboxed, throttle_rate, persistence_time, recovery_time, block_time, mitigation_limit, first_requirement, requirement_count, bulk_from, bulk_junk;
+  i64 connect_time, response_time, connect_failure, mx_hosts, unreachable_mx_hosts, defer, connections_per_ip, connection_backlog, drops_surplus, junk_share, dnsbl_ttl, dnsbl_negative_ttl, deferral, unknown_user, greylisted, delay, retry_window, max_age, auto_whitelist_clients, keeps_reputation, throttled, cold, blocked, complaint_limit, unknown_limit, trap_limit, decay, domain_weight, least_inboxed, throttle_rate, persistence_time, recovery_time, block_time, mitigation_limit, first_requirement, requirement_count, bulk_from, bulk_junk;
 };
 
 struct StagePlan {
@@ -948,4 +950,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "2c1e6d6445a201aaab4c0f272f7bcdcc"
+#define LAYOUT "d4fa535f8cab3a5c9ecb26a9c858c110"

@@ -72,6 +72,7 @@ def _enums() -> Iterable[str]:
     yield _enum("EntityKind", _named(kernel, *_ENTITIES))
     yield _enum("WorkClass", _named(station, "SEND", "RECEIVE", "CATEGORIZE"))
     yield _enum("Verdict", _named(receiver, "ACCEPTED", "DEFERRED", "REFUSED", "CLOSED"))
+    yield _enum("Connecting", _named(receiver, "GREETED", "WAITS", "DROPPED"))
     yield _enum("Stage", _named(receiver, "GREETING", "MAIL", "RCPT", "DATA"), "AT_")
     yield _enum("RelayCounts", _members(Counts), "COUNTS_")
     yield _enum("RelayOver", _members(Over), "OVER_")

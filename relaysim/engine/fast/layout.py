@@ -300,6 +300,8 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "unreachable_mx_hosts",
         "defer",
         "connections_per_ip",
+        "connection_backlog",
+        "drops_surplus",
         "junk_share",
         "dnsbl_ttl",
         "dnsbl_negative_ttl",

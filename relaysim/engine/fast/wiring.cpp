@@ -29,6 +29,7 @@ void Reputation::free_memory() {
   lines_down.free_memory();
   line_cut_at.free_memory();
   connections.free_memory();
+  backlogs.free_memory();
   known.free_memory();
   for (i64 receiver = 0; receiver < providers.size; receiver++) {
     providers[receiver].states.free_memory();

@@ -7,7 +7,14 @@ from relaysim.engine.kernel import ATTEMPT, ProcessGenerator
 from relaysim.engine.relay.connection_cache import CachedConnection
 from relaysim.engine.relay.delivery_queue import DeliveryQueue
 from relaysim.engine.relay.station import RECEIVE, SEND, Line
-from relaysim.engine.reputation.receiver import ACCEPTED, CLOSED, DEFERRED, Internet
+from relaysim.engine.reputation.receiver import (
+    ACCEPTED,
+    CLOSED,
+    DEFERRED,
+    DROPPED,
+    WAITS,
+    Internet,
+)
 from relaysim.mail.dialogue import HUB_BANDWIDTH, transfer_time
 from relaysim.mail.reply import CLOSES, PERMANENT
 from relaysim.plan.plan import Plan
@@ -70,6 +77,16 @@ class Connections:
             refusal = internet.unable
             if in_vain < receiver.mx_hosts:
                 refusal = internet.connect(plan, transaction)
+            if refusal == WAITS:
+                yield internet.wait_for_place(plan, recipient, attempt)
+                if hub.epoch == epoch:
+                    refusal = internet.greet(plan, transaction)
+                else:
+                    internet.leave_place(plan)
+            elif refusal == DROPPED:
+                due = loop.tick + hub.plan.connect_timeout
+                yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
+                refusal = internet.unable
             if refusal >= 0 and refusal != internet.unable:
                 due = loop.tick + hub.plan.reject_time
                 yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)

@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from relaysim.engine.context import Context
+from relaysim.engine.kernel import Event
 from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
 from relaysim.engine.reputation.bulk_senders import BulkSenders
+from relaysim.engine.reputation.connection_backlogs import ConnectionBacklogs
 from relaysim.engine.reputation.greylists import Greylists
 from relaysim.engine.reputation.ip_volume import IpVolumes
 from relaysim.engine.reputation.listings import PARTIES, Listings, Lookups
@@ -30,6 +32,8 @@ from relaysim.traffic.workload import Draws
 
 ACCEPTED, DEFERRED, REFUSED, CLOSED = range(4)
 """Verdicts: 2xx, 4xx, 5xx, and a 4xx reply that ends the connection."""
+GREETED, WAITS, DROPPED = -1, -2, -3
+"""Outcomes of a new connection besides the reply that refuses it: none is the number of a reply."""
 GREETING, MAIL, RCPT, DATA = range(4)
 """Stages at which a domain refuses mail of a listed IP."""
 REJECT, DEFER, SCORE = range(3)
@@ -122,6 +126,7 @@ class Internet:
         self.outages = Outages(context)
         self.offset = plan.operations.offset
         self.connections: dict[tuple[int, int], int] = {}
+        self.backlogs = ConnectionBacklogs(self.loop)
         self.counts_volume = any(blocklist.counts_volume for blocklist in plan.blocklists)
         self.unable = self.record.replies.number(str(reply.UNABLE_TO_CONNECT))
         self.accepted = self.record.replies.number(str(remote.ACCEPTED))
@@ -159,17 +164,17 @@ class Internet:
         return tried
 
     def connect(self, queue: QueuePlan, transaction: int) -> int:
-        """Return the reply that refuses a new connection.
+        """Return what becomes of a new connection.
 
-        The reasons, in this order: the destination or the line is down, the connection fails by
-        chance, too many connections from this IP, the IP is on a blocklist on which the domain acts
-        at the greeting, too many connections for a relay service. After a greeting, `disconnect`
-        must follow when the connection ends.
+        The reasons of a refusal, in this order: the destination or the line is down, the connection
+        fails by chance, too many connections from this IP, the IP is on a blocklist on which the
+        domain acts at the greeting, too many connections for a relay service. After GREETED,
+        `disconnect` must follow when the connection ends; after WAITS, `wait_for_place`.
 
         Returns
         -------
         int
-            Number of the reply that refuses the connection; -1 for a greeting.
+            Number of the reply that refuses the connection, or GREETED, WAITS or DROPPED.
         """
         egress, domain = queue.egress, queue.domain
         number = self.plan.receiver_of[domain]
@@ -185,23 +190,53 @@ class Internet:
         if receiver.connections_per_ip:  # 0: no limit
             count = self.connections.get((egress, domain), 0)
             if count >= receiver.connections_per_ip:
+                if self.backlogs.length(queue) < receiver.connection_backlog:
+                    return WAITS
+                if receiver.drops_surplus:
+                    return DROPPED
                 return self._reply(str(remote.TOO_MANY_CONNECTIONS), egress)
+        refusal = self._greeting(queue, transaction)
+        if refusal == GREETED and receiver.connections_per_ip:
+            self.connections[egress, domain] = count + 1
+        return refusal
+
+    def _greeting(self, queue: QueuePlan, transaction: int) -> int:
+        """Return the reply in place of a greeting, or GREETED."""
+        domain = queue.domain
         if self.stage[domain] == GREETING and self.lookups.uses[domain]:
             verdict, reply_number = self._by_blocklists(queue, self._stream(transaction))
             if verdict != ACCEPTED:
                 return reply_number
         if queue.relay >= 0:
-            refusal = self.relay_limits.connect(queue)
-            if refusal >= 0:
-                return refusal
-        if receiver.connections_per_ip:
-            self.connections[egress, domain] = count + 1
-        return -1
+            return self.relay_limits.connect(queue)
+        return GREETED
+
+    def wait_for_place(self, queue: QueuePlan, recipient: int, attempt: int) -> Event:
+        """Return the event at which a connection of the backlog has its place.
+
+        After it `greet` must follow, or `leave_place` if the hub has stopped: the receiver notices
+        that only now (assumption).
+        """
+        return self.backlogs.join(queue, recipient, attempt)
+
+    def greet(self, queue: QueuePlan, transaction: int) -> int:
+        """Return the reply in place of a greeting to a connection that waited, or GREETED."""
+        refusal = self.unable
+        if not self.outages.of[queue.receiver] and not self.outages.lines_down[queue.line]:
+            refusal = self._greeting(queue, transaction)
+        if refusal != GREETED:
+            self.leave_place(queue)
+        return refusal
+
+    def leave_place(self, queue: QueuePlan) -> None:
+        """Give the place of a connection to the one that waits longest."""
+        place = queue.egress, queue.domain
+        if self.plan.receivers[queue.receiver].connections_per_ip and not self.backlogs.next(place):
+            self.connections[place] -= 1
 
     def disconnect(self, queue: QueuePlan) -> None:
         """Count the end of a connection that was greeted."""
-        if self.plan.receivers[queue.receiver].connections_per_ip:
-            self.connections[queue.egress, queue.domain] -= 1
+        self.leave_place(queue)
         if queue.relay >= 0:
             self.relay_limits.disconnect(queue)
 

@@ -21,7 +21,8 @@ def packed_receivers(plan: Plan, texts: ReplyTexts, laws: Laws) -> dict[str, Any
             **fields(
                 receiver,
                 *("connect_failure", "mx_hosts", "unreachable_mx_hosts"),
-                *("defer", "connections_per_ip", "junk_share"),
+                *("defer", "connections_per_ip", "connection_backlog", "drops_surplus"),
+                "junk_share",
                 *("dnsbl_ttl", "dnsbl_negative_ttl"),
             ),
             "connect_time": laws.number(receiver.connect_time),

@@ -47,6 +47,18 @@ void Run::outside(u32 number) {
     self.refusal = reputation.unable;
     if (self.in_vain < receiver.mx_hosts)
       self.refusal = reputation.connect(*this, plan, self.transaction);
+    if (self.refusal == WAITS) {
+      reputation.wait_for_place(plan, {me, queue.hub, self.recipient, self.attempt});
+      WAIT_UNLESS(false);
+      if (hub.epoch == self.epoch) {
+        self.refusal = reputation.greet(*this, plan, self.transaction);
+      } else {
+        reputation.leave_place(*this, plan);
+      }
+    } else if (self.refusal == DROPPED) {
+      WAIT(loop.at(now() + hub_plan.connect_timeout, ATTEMPT, entity, self.recipient, self.attempt, me));
+      self.refusal = reputation.unable;
+    }
     if (self.refusal >= 0 && self.refusal != reputation.unable)
       WAIT(loop.at(now() + hub_plan.reject_time, ATTEMPT, entity, self.recipient, self.attempt, me));
   }

@@ -26,7 +26,8 @@ i64 Reputation::unanswered(Run& run, const QueuePlan& queue, i64 transaction) {
   return tried;
 }
 
-// The reply that refuses a new connection; -1 for a greeting, after which `disconnect` must follow.
+// The reply that refuses a new connection; or GREETED, after which `disconnect` must follow, WAITS,
+// after which `wait_for_place` must follow, or DROPPED.
 i64 Reputation::connect(Run& run, const QueuePlan& queue, i64 transaction) {
   const i64 egress = queue.egress, domain = queue.domain, number = run.plan.receiver_of[domain];
   const ReceiverPlan& receiver = run.plan.receivers[number];
@@ -40,25 +41,54 @@ i64 Reputation::connect(Run& run, const QueuePlan& queue, i64 transaction) {
   if (receiver.connections_per_ip) {  // 0: no limit
     count = connections.get(pair(egress, domain));
     if (count < 0) count = 0;
-    if (count >= receiver.connections_per_ip)
+    if (count >= receiver.connections_per_ip) {
+      if (backlogs.length(pair(egress, domain)) < receiver.connection_backlog) return WAITS;
+      if (receiver.drops_surplus) return DROPPED;
       return run.record.reply(run.plan.run[0].too_many_connections + egress);
+    }
   }
+  const i64 refusal = greeting(run, queue, transaction);
+  if (refusal == GREETED && receiver.connections_per_ip)
+    connections.put(pair(egress, domain), count + 1);
+  return refusal;
+}
+
+// The reply in place of a greeting, or GREETED.
+i64 Reputation::greeting(Run& run, const QueuePlan& queue, i64 transaction) {
+  const i64 domain = queue.domain;
   if (run.draws.stage[domain] == AT_GREETING && queries(run, domain)) {
     i64 reply;
     if (by_blocklists(run, queue, stream(run, transaction), &reply) != ACCEPTED) return reply;
   }
   if (queue.relay >= 0) {
-    i64 refusal = run.relay_limits.connect(run, queue);
-    if (refusal >= 0) return refusal;
+    return run.relay_limits.connect(run, queue);
   }
-  if (receiver.connections_per_ip) connections.put(pair(egress, domain), count + 1);
-  return -1;
+  return GREETED;
+}
+
+// After it `greet` must follow, or `leave_place` if the hub has stopped.
+void Reputation::wait_for_place(const QueuePlan& queue, WaitingConnection connection) {
+  backlogs.join(pair(queue.egress, queue.domain), connection);
+}
+
+// The reply in place of a greeting to a connection that waited, or GREETED.
+i64 Reputation::greet(Run& run, const QueuePlan& queue, i64 transaction) {
+  i64 refusal = unable;
+  if (!outages[queue.receiver] && !lines_down[queue.line])
+    refusal = greeting(run, queue, transaction);
+  if (refusal != GREETED) leave_place(run, queue);
+  return refusal;
+}
+
+// Gives the place of a connection to the one that waits longest.
+void Reputation::leave_place(Run& run, const QueuePlan& queue) {
+  const u64 place = pair(queue.egress, queue.domain);
+  if (run.plan.receivers[queue.receiver].connections_per_ip && !backlogs.next(run, place))
+    connections.put(place, connections.get(place) - 1);
 }
 
 void Reputation::disconnect(Run& run, const QueuePlan& queue) {
-  const u64 place = pair(queue.egress, queue.domain);
-  if (run.plan.receivers[queue.receiver].connections_per_ip)
-    connections.put(place, connections.get(place) - 1);
+  leave_place(run, queue);
   if (queue.relay >= 0) run.relay_limits.disconnect(run, queue);
 }
 

@@ -50,6 +50,23 @@ struct RelayLimits {
   i64 held_until(Run&, const QueuePlan&);
 };
 
+// A connection that has no place yet, and the order of the event at which it has.
+struct WaitingConnection {
+  Target target;
+  i64 hub, recipient, attempt;
+};
+
+// The accept queues of all receivers, by egress and domain; each first in, first out.
+struct ConnectionBacklogs {
+  Map number_of;
+  Vec<Ring<WaitingConnection>> waiting;
+
+  void free_memory();
+  i64 length(u64 place);
+  void join(u64 place, WaitingConnection connection);
+  bool next(Run&, u64 place);
+};
+
 struct GreylistTriplet {
   i64 first, last;
 };
@@ -76,6 +93,7 @@ struct Reputation {
   Vec<i64> lines_down;   // by line: outages that last now,
   Vec<i64> line_cut_at;  // and when the last one began; -1: none did
   Map connections;       // open connections by egress and domain, where the destination limits them
+  ConnectionBacklogs backlogs;
   Vec<ProviderState*> known;  // by destination, stream and egress
   Vec<Provider> providers;    // by destination
   i64* until = nullptr;  // cached answers by domain and IP: their end,
@@ -98,6 +116,10 @@ struct Reputation {
   const StreamPlan& stream(Run&, i64 transaction) const;
   i64 unanswered(Run&, const QueuePlan&, i64 transaction);
   i64 connect(Run&, const QueuePlan&, i64 transaction);
+  i64 greeting(Run&, const QueuePlan&, i64 transaction);
+  void wait_for_place(const QueuePlan&, WaitingConnection);
+  i64 greet(Run&, const QueuePlan&, i64 transaction);
+  void leave_place(Run&, const QueuePlan&);
   void disconnect(Run&, const QueuePlan&);
   Verdict envelope(Run&, const QueuePlan&, i64 transaction, Hub&, i64* reply);
   Verdict known_sender(Run&, const QueuePlan&, i64 transaction, i64* reply);
