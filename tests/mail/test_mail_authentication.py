@@ -32,8 +32,9 @@ def lacks(
     sender: str = "example.com",
     header: str = "example.com",
     dmarc: Dmarc = Dmarc.NONE,
+    unsubscribe: bool = True,
 ) -> set[str]:
-    found = missing(identity(sender, header, dmarc), spf, signed, ptr, tls)
+    found = missing(identity(sender, header, dmarc), spf, signed, ptr, tls, unsubscribe)
     return {each.name or "" for each in Missing if each & found}
 
 
@@ -64,8 +65,9 @@ def test_the_policy_counts_where_dmarc_fails() -> None:
     assert lacks(dmarc=Dmarc.MISSING) == {"DMARC_RECORD"}
 
 
-def test_ptr_and_tls() -> None:
+def test_ptr_tls_and_unsubscribe() -> None:
     assert lacks(ptr=False, tls=False) == {"PTR", "TLS"}
+    assert lacks(unsubscribe=False) == {"ONE_CLICK_UNSUBSCRIBE"}
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ PYTHON = Memory()
 
 
 class Answer(Enum):
-    """What comes of a request for mitigation."""
+    """The answer to a request for mitigation."""
 
     ACCEPTED = "the provider will act on it"
     NONE = "it has no form, or a request is pending"

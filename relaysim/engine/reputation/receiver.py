@@ -164,7 +164,7 @@ class Internet:
         return tried
 
     def connect(self, queue: QueuePlan, transaction: int) -> int:
-        """Return what becomes of a new connection.
+        """Return the outcome of a new connection.
 
         The reasons of a refusal, in this order: the destination or the line is down, the connection
         fails by chance, too many connections from this IP, the IP is on a blocklist on which the
