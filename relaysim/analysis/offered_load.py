@@ -174,7 +174,7 @@ class Stages:
         elif hop.kind is routing.HopKind.REMOTE:
             self._cpu(hop.hub, path, transactions * count, "send")
             queue = self.plan.queue(QueueKind.REMOTE, hop.hub, hop.next_hop, hop.egress or "")
-            self._line(queue, path, transactions * count)
+            self._line(hop.egress or "", path, transactions * count)
             self._connections(path, route, hop, queue, transactions)
 
     @staticmethod
@@ -203,7 +203,10 @@ class Stages:
         )
         # A domain of no destination answers at once (`reference.ELSEWHERE`).
         response = of_time(receiver.response_time) if receiver else AT_ONCE
-        limits = (queue.connections, self.plan.receiver(queue).connections_per_ip)
+        # Front ends proxy the connections of one queue by several IPs.
+        ips = len({other.egress for other in route.lasts if other.hub == hop.hub and other.proxy})
+        per_ip = self.plan.receiver(queue).connections_per_ip
+        limits = (queue.connections, per_ip * max(ips, 1))
         self._stage(
             delivery_queue(self.scenario, route, hop),
             f"connections of {hop.hub} to {route.domains if direct else hop.next_hop}",
@@ -304,8 +307,8 @@ class Stages:
         what, place = f"cores of {name}", cores.limited_by
         self._stage(cores.name, what, place, cores.servers, path, visits, service, work)
 
-    def _line(self, queue: QueuePlan, path: Path, visits: float) -> None:
-        line, station = self.plan.line(queue)
+    def _line(self, egress: str, path: Path, visits: float) -> None:
+        line, station = self.plan.line(self.scenario, egress)
         if line.bandwidth:
             size = self.scenario.hosts[path.host].streams[path.stream].size
             service, what = of_size(size, line.bandwidth), f"line {line.title}"

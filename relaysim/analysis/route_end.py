@@ -41,8 +41,9 @@ def _owner(domain: str, destinations: tuple[Destination, ...]) -> str | None:
 
 
 def is_from_pool(route: DomainRoute, hop: routing.Hop) -> bool:
-    """Return whether the hub of a hop has several public IPs for this mail."""
-    return any(other.hub == hop.hub and other.egress != hop.egress for other in route.lasts)
+    """Return whether the hub of a hop has several public IPs for this mail, and chooses one."""
+    ips = {other.egress for other in route.lasts if other.hub == hop.hub}
+    return hop.proxy is None and len(ips) > 1
 
 
 def is_direct(route: DomainRoute, hop: routing.Hop) -> bool:

@@ -37,6 +37,7 @@ from relaysim.audit.listing_signals import culprit_without_signals, innocent_wit
 from relaysim.audit.load_balancers import balancer_hides_sources
 from relaysim.audit.new_ip import cold_egress
 from relaysim.audit.open_relay import forged_sender, open_relay
+from relaysim.audit.outbound_proxy import front_end_proxy
 from relaysim.audit.own_hub import front_end_spread
 from relaysim.audit.people_traps import people_trap_rate
 from relaysim.audit.planned_campaigns import campaign_days
@@ -85,6 +86,7 @@ CHECKS: tuple[Check, ...] = (
     refused_by_smart_hub,
     submission_spread,
     front_end_spread,
+    front_end_proxy,
     bulk_shares_hub,
     bulk_shares_connections,
     bulk_shares_line,

@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterator
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail.address import domain_of
 from relaysim.mail.relay_limits import external_recipient_limit
+from relaysim.plan.front_end import outbound_proxies
 from relaysim.plan.relay_services import below_baseline
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import KeyPath, dotted
 from relaysim.scenario.relay import Relay
+from relaysim.scenario.smart_hubs import smart_hubs
 from relaysim.wording import listed
 
 
@@ -25,6 +27,7 @@ def settings_without_effect(
         Each hub with each destination or relay service that answers its mail.
     """
     yield from _of_hubs(scenario, answered)
+    yield from _of_front_ends(scenario)
     yield from _of_relays(scenario, answered)
     for name, destination in scenario.destinations.items():
         for key, value in destination.requires:
@@ -72,6 +75,25 @@ def _of_hubs(scenario: Scenario, answered: Collection[tuple[str, str]]) -> Itera
                     f"{name} hands no mail to {receiver}.",
                     "Remove it, or write the destination or relay service that answers the hub.",
                 )
+
+
+def _of_front_ends(scenario: Scenario) -> Iterator[Finding]:
+    """Yield the send connectors whose mail leaves by the same IP with a front end and without."""
+    for name, connector in scenario.send_connectors.items():
+        sources = [hub for hub in connector.source_transport_servers if hub in scenario.hubs]
+        smart = smart_hubs(scenario, connector)
+        acts = any(outbound_proxies(scenario, hub, connector) for hub in sources) and not smart
+        if not connector.frontend_proxy_enabled or acts:
+            continue
+        if smart:
+            why = f"{listed(hub for hub, _ in smart)} takes mail from any server of a site alike."
+        else:
+            why = f"no front end in the site of {listed(sources)} sends by another public IP."
+        yield _finding(
+            ("send_connectors", name, "frontend_proxy_enabled"),
+            why,
+            "Remove it. With a second server of the site that has an IP of its own it acts.",
+        )
 
 
 def _of_relays(scenario: Scenario, answered: Collection[tuple[str, str]]) -> Iterator[Finding]:

@@ -120,8 +120,8 @@ def wire(plan: Plan, draws: Draws) -> Actors:
         Line(context.loop, record, number, line.station, line.bandwidth)
         for number, line in enumerate(plan.lines)
     ]
-    connections = Connections(plan, internet, lines)
     hubs: list[Hub] = []
+    connections = Connections(plan, internet, lines, hubs)
 
     balancers: list[LoadBalancer] = []
 

@@ -223,10 +223,11 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
         case routing.HopKind.REMOTE:
             of = f" (destination {outcome.destination})" if outcome.destination else ""
             behind = _behind(scenario, outcome, hop)
+            proxy = f" through the front end of {hop.proxy}" if hop.proxy else ""
             limits = f"{_of_pool(scenario, outcome, hop)}{_shaped(scenario, outcome, hop)}"
             return (
                 f"queue {hop.next_hop}{of} of {hop.hub} by send connector {name}, leaves by "
-                f"{hop.egress}{limits}{behind}"
+                f"{hop.egress}{proxy}{limits}{behind}"
             )
         case routing.HopKind.TRANSFER if hop.as_client:
             return (

@@ -54,6 +54,7 @@ class Outcome:
                     "queue": hop.next_hop or None,
                     "send_connector": hop.connector and hop.connector.name,
                     "egress": hop.egress,
+                    "front_end": hop.proxy,
                 }
                 for hop in dict.fromkeys(self.hops)
             ],

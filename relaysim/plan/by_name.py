@@ -22,6 +22,7 @@ class PlanByName:
         self._hosts = {host.name: host for host in self.plan.hosts}
         self._hubs = {hub.name: hub for hub in self.plan.hubs}
         hubs = self.plan.hubs
+        self._lines = {line.title: line for line in self.plan.lines}
         self._connectors = {(hubs[c.hub].name, c.title): c for c in self.plan.connectors}
         self._queues = {
             (
@@ -71,7 +72,7 @@ class PlanByName:
         """Return the destination that answers at a queue that leads outside."""
         return self.plan.receivers[queue.receiver]
 
-    def line(self, queue: QueuePlan) -> tuple[LinePlan, Station]:
-        """Return the line of a queue that leads outside, and its station."""
-        line = self.plan.lines[queue.line]
+    def line(self, scenario: Scenario, egress: str) -> tuple[LinePlan, Station]:
+        """Return the line of a public IP, and its station."""
+        line = self._lines[scenario.egress[egress].line or egress]
         return line, self.plan.stations[line.station]

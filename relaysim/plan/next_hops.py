@@ -8,11 +8,12 @@ from itertools import accumulate
 from relaysim.mail.domains import is_authoritative
 from relaysim.plan import routing
 from relaysim.plan.client_session import client_session
+from relaysim.plan.front_end import outbound_proxies
 from relaysim.plan.hand_over import hand_overs
 from relaysim.plan.names import QueueKind, queue_name
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.public_ips import all_public_ips, public_ips
-from relaysim.plan.queue_plan import TOO_LARGE, IpChoice, QueuePlan
+from relaysim.plan.queue_plan import TOO_LARGE, IpChoice, ProxyPlan, QueuePlan
 from relaysim.plan.relay_services import below_baseline, inbound_hubs
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
@@ -65,8 +66,8 @@ class Routes:
         scenario, senders = self.scenario, self.numbers.from_domains
         for base, queue in enumerate(tuple(self.queues)):
             name = self.numbers.hubs[queue.hub]
-            # -1: within the organization. A relay service has one IP.
-            if queue.egress < 0 or name in scenario.relays:
+            # -1: within the organization. A relay service has one IP. A front end has its own.
+            if queue.egress < 0 or name in scenario.relays or queue.proxies:
                 continue
             usual = public_ips(scenario, name)
             if len(usual) > 1:
@@ -101,6 +102,8 @@ class Routes:
                     line=self.numbers.line_of(self.scenario, address),
                     moved=moved,
                     by_ip=True,
+                    # Mail that the administrator moves leaves by that IP alone.
+                    proxies=(),
                 )
             )
         return self._by_ip[base, address]
@@ -216,7 +219,8 @@ class Routes:
             return self._smart(queue, hop) if hop.as_client else self._organization(queue, hop)
         assert hop.connector is not None
         assert hop.egress is not None
-        several = len(all_public_ips(scenario, settings.name)) > 1
+        proxies = outbound_proxies(scenario, settings.name, hop.connector)
+        several = len(all_public_ips(scenario, settings.name)) > 1 and not proxies
         if several:
             name = queue_name(kind, settings.name, next_hop, hop.egress)
         domain = numbers.domain(hop.domain)
@@ -247,6 +251,14 @@ class Routes:
             egress=numbers.egress.index(hop.egress),
             line=numbers.line_of(scenario, hop.egress),
             by_ip=several,
+            proxies=tuple(
+                ProxyPlan(
+                    numbers.hubs.index(server),
+                    numbers.egress.index(ip),
+                    numbers.line_of(scenario, ip),
+                )
+                for server, ip in proxies
+            ),
             to_hubs=() if relay < 0 else (numbers.hubs.index(title),),
             refusals=() if relay < 0 else ("",),
             relay=relay,

@@ -38,6 +38,14 @@ class ClientSession:
     error_delay: int
 
 
+class ProxyPlan(NamedTuple):
+    """A front end that proxies connections to the outside: its hub, and its public IP and line."""
+
+    hub: int
+    egress: int
+    line: int
+
+
 @dataclass(frozen=True, slots=True)
 class QueuePlan:
     """A delivery queue of one hub for one next hop.
@@ -70,6 +78,9 @@ class QueuePlan:
         Whether it is for culprits' mail that the administrator moved to another public IP.
     by_ip : bool
         Whether its public IP distinguishes it from others of the hub for the same next hop.
+    proxies : tuple of ProxyPlan
+        The front ends that proxy its connections, whose public IPs receivers see; empty where mail
+        leaves by `egress`.
     to_hubs : tuple of int
         The hubs that it hands mail to, in turn by connection; of a relay service the hub that
         delivers what the service has accepted.
@@ -105,6 +116,7 @@ class QueuePlan:
     line: int = -1
     moved: bool = False
     by_ip: bool = False
+    proxies: tuple[ProxyPlan, ...] = ()
     to_hubs: tuple[int, ...] = ()
     refusals: tuple[str, ...] = ()
     sessions: tuple[ClientSession | None, ...] = ()

@@ -48,8 +48,8 @@ def seen_from(
         for taker, band in product(takers, range(len(plan.bands) + 1)):
             queues = _last_queues(plan, taker, connector if plan.linked else -1, band, numbers)
             for number, sender in product(queues, senders):
-                for choice, share in by_public_ip(plan, number, sender):
-                    pair = plan.queues[choice].egress, plan.queues[choice].receiver
+                for egress, share in left_by(plan, number, sender).items():
+                    pair = egress, plan.queues[number].receiver
                     pairs[pair] = max(share, pairs.get(pair, 0))
     return pairs
 
@@ -113,16 +113,20 @@ def innocent_mail_a_day(plan: Plan, draws: Draws) -> list[int]:
     ]
 
 
-def by_public_ip(plan: Plan, queue: int, sender: int) -> list[tuple[int, int]]:
-    """Return the queues by each public IP for mail of a queue, each with its part of `WHOLE`."""
-    choices = plan.ip_choices.get((queue, sender)) or plan.ip_choices.get((queue, -1))
+def left_by(plan: Plan, number: int, sender: int) -> dict[int, int]:
+    """Return the public IPs that mail of a queue leaves by, each with its part of `WHOLE`."""
+    queue = plan.queues[number]
+    if queue.proxies:
+        ips = [proxy.egress for proxy in queue.proxies]
+        return {ip: WHOLE * ips.count(ip) // len(ips) for ip in ips}
+    choices = plan.ip_choices.get((number, sender)) or plan.ip_choices.get((number, -1))
     if not choices:
-        return [(queue, WHOLE)]
+        return {queue.egress: WHOLE}
     below = [0, *(choice.below for choice in choices)]
-    return [
-        (choice.queue, choice.below - before)
+    return {
+        plan.queues[choice.queue].egress: choice.below - before
         for choice, before in zip(choices, below, strict=False)
-    ]
+    }
 
 
 def _last_queues(

@@ -13,6 +13,7 @@ from relaysim.mail.domains import AcceptedDomainType, is_authoritative
 from relaysim.mail.send_connector import is_source, smart_host_domain
 from relaysim.mail.send_connector import next_hop as queue_name
 from relaysim.mail.send_routing import Route, Unrouted, select_send_connector
+from relaysim.plan.front_end import outbound_proxies
 from relaysim.plan.public_ips import public_ips
 from relaysim.scenario.connector import SendConnector
 from relaysim.scenario.model import Scenario
@@ -63,6 +64,8 @@ class Hop:
         Of smart hosts that are hubs, the address of each; else empty.
     balancer : str or None
         The load balancer that the smart host is, which chooses among these hubs.
+    proxy : str or None
+        The hub whose front end proxies the mail of a remote hop; None where none does.
     """
 
     kind: HopKind
@@ -75,6 +78,7 @@ class Hop:
     to_hubs: tuple[str, ...] = ()
     addresses: tuple[IpAddress, ...] = ()
     balancer: str | None = None
+    proxy: str | None = None
 
     @property
     def as_client(self) -> bool:
@@ -260,7 +264,7 @@ def last_hops(
 
 
 def by_public_ip(scenario: Scenario, hop: Hop, sender: str | None) -> tuple[Hop, ...]:
-    """Return a hop once for each public IP of its hub, as often as the weight of the IP.
+    """Return a hop once for each public IP that its mail leaves by, as often as its weight.
 
     Parameters
     ----------
@@ -273,6 +277,10 @@ def by_public_ip(scenario: Scenario, hop: Hop, sender: str | None) -> tuple[Hop,
     """
     if hop.kind is not HopKind.REMOTE:
         return (hop,)
+    assert hop.connector is not None
+    proxies = outbound_proxies(scenario, hop.hub, hop.connector)
+    if proxies:
+        return tuple(replace(hop, egress=address, proxy=name) for name, address in proxies)
     weights = public_ips(scenario, hop.hub, sender)
     return tuple(
         replace(hop, egress=address) for address, weight in weights.items() for _ in range(weight)

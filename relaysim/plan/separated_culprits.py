@@ -104,6 +104,10 @@ def separate_culprits(plan: Plan) -> Plan:
                 relay=_next(queue.relay, relays),
                 balancer=_next(queue.balancer, balancers),
                 to_hubs=tuple(hub + hubs for hub in queue.to_hubs),
+                proxies=tuple(
+                    proxy._replace(hub=proxy.hub + hubs, line=proxy.line + lines)
+                    for proxy in queue.proxies
+                ),
                 sessions=tuple(_at_twin(session, hubs, connectors) for session in queue.sessions),
             )
             for queue in plan.queues

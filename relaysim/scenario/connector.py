@@ -134,6 +134,8 @@ class SendConnector(Table):
     """The port that it connects to."""
     ignore_starttls: bool = False
     """Whether it sends without TLS, although the other side offers STARTTLS."""
+    frontend_proxy_enabled: bool = False
+    """Whether mail leaves through a front end of the hub's site, by the public IP of its server."""
 
     @field_validator("dns_routing_enabled")
     @classmethod

@@ -29,6 +29,25 @@ def _roles(_raw: Raw, filled: Raw, _collection: Collection) -> Found:
                 yield Problem((*_place(hub, name), "transport_role"), text)
 
 
+def _outbound(raw: Raw, filled: Raw, _collection: Collection) -> Found:
+    """Report send connectors that front ends should proxy, of servers that have none.
+
+    Microsoft, Set-SendConnector: FrontendProxyEnabled came with the front end of Exchange 2013.
+    """
+    mtas = {hub: table.get("mta") for hub, table, has in _hubs(filled) if not has}
+    for name, table in named(raw, "send_connectors"):
+        if table.get("frontend_proxy_enabled") is not True:
+            continue
+        for _, hub in texts(table.get("source_transport_servers")):
+            if hub in mtas:
+                yield Problem(
+                    ("send_connectors", name, "frontend_proxy_enabled"),
+                    f"{hub} is {mtas[hub]}, which has no front end to send through (Exchange has "
+                    "one from 2013 on, Edge servers and other relays have none): leave the key "
+                    "out, or take the server out of source_transport_servers",
+                )
+
+
 def _ports(_raw: Raw, filled: Raw, _collection: Collection) -> Found:
     """Report ports of one server that both of its services would listen on.
 
@@ -111,6 +130,7 @@ def _place(hub: str, connector: str) -> KeyPath:
 
 FRONT_END_CHECKS: tuple[Callable[[Raw, Raw, Collection], Found], ...] = (
     _roles,
+    _outbound,
     _ports,
     _delays,
     _override_list,

@@ -72,6 +72,8 @@ class Decision(IntEnum):
     REQUIREMENT_DEFER = 13
     # Of a recipient, or the first one of a transaction, by attempt and MX host (`mx_counter`).
     MX_HOST = 14
+    # Of the first recipient of the transaction that opens a connection, counted by its attempt.
+    OUTBOUND_PROXY = 15
     # Of a recipient, once; of an address of a mailing list, for all recipients that go to it.
     DESTINATION = 16
     DOMAIN = 17

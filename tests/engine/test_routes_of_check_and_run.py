@@ -11,7 +11,7 @@ from relaysim.mail.address import parse_ip
 from relaysim.plan.compiler import compile_plan
 from relaysim.plan.plan import Plan
 from relaysim.plan.queue_plan import TOO_LARGE, QueuePlan
-from relaysim.plan.reached import by_public_ip
+from relaysim.plan.reached import left_by
 from relaysim.plan.routing import HopKind
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.load import load
@@ -80,7 +80,10 @@ class Run:
         self.hubs = [hub.name for hub in self.plan.hubs]
         self.connectors = [each.name for each in self.plan.connectors]
 
-    def last(self, stream: int, hub: int, door: int, band: int, domain: int) -> Iterator[QueuePlan]:
+    def last(
+        self, stream: int, hub: int, door: int, band: int, domain: int
+    ) -> Iterator[tuple[QueuePlan, int]]:
+        """The last queues, each with the public IPs by which their mail leaves."""
         route = self.plan.routes[hub, door][band][domain]
         if route == TOO_LARGE:
             return
@@ -90,8 +93,7 @@ class Run:
                 yield from self.last(stream, each, door, band, domain)
         elif queue.receiver >= 0:
             sender = self.plan.streams[stream].from_domain
-            for number, _ in by_public_ip(self.plan, route, sender):
-                yield self.plan.queues[number]
+            yield from ((queue, egress) for egress in left_by(self.plan, route, sender))
 
     def routes(self, stream: str, hub: str, answers: str, connector: str, to: str) -> set[Route]:
         name, _, size = to.partition(" ")
@@ -103,11 +105,11 @@ class Run:
         return {
             (
                 self.hubs[queue.hub],
-                str(parse_ip(self.plan.egress[queue.egress].name)),
+                str(parse_ip(self.plan.egress[egress].name)),
                 self.plan.domains[queue.domain],
                 self.plan.receivers[queue.receiver].name,
             )
-            for queue in self.last(
+            for queue, egress in self.last(
                 self.plan.stream_index[stream], self.hubs.index(hub), door, band, domain
             )
         }

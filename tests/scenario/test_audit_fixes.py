@@ -153,6 +153,15 @@ REGISTRY: dict[str, Case] = {
         SE,
         ('hubs.HUB02.site="Bulk-Relay"', 'mailboxes.site="Default-First-Site-Name"'),
     ),
+    "front_end_proxy": Case(
+        shared_hub,
+        (
+            *SE,
+            'hubs.HUB02.receive_connectors.bulkrelay.transport_role="HubTransport"',
+            "send_connectors.internet.frontend_proxy_enabled=true",
+        ),
+        by_hand=('hubs.HUB02.site="Bulk-Relay"', 'mailboxes.site="Default-First-Site-Name"'),
+    ),
     "bulk_shares_hub": Case(shared_hub, (), DEDICATED),
     "bulk_shares_connections": Case(shared_hub, (), DEDICATED),
     "bulk_shares_line": Case(

@@ -51,10 +51,16 @@ SENDER = 'hubs.DMZ02.egress_by_sender_domain={{"{domain}"="203.0.113.25"}}'
             (FAULT.format(share="0.1"),),
             "events.0.resolver_fault.share",
         ),
+        (
+            "exchange-se",
+            "send_connectors.internet.frontend_proxy_enabled=true",
+            (),
+            "send_connectors.internet.frontend_proxy_enabled",
+        ),
     ],
     ids=(
         *("shaping", "sender-domain", "licences", "service", "version", "requires", "backlog"),
-        "fault",
+        *("fault", "proxy"),
     ),
 )
 def test_a_setting_without_effect_is_named(

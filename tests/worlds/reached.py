@@ -58,6 +58,7 @@ EXPECTED = (
     *("greylisted", "greylisted, then accepted"),
     *("some recipients bounce", "some recipients refused", "recipients of several next hops"),
     *("mail proxied to another hub", "server behind a front end stopped"),
+    *("outbound mail proxied", "server that proxies outbound mail stopped"),
     *("message sent several times", "mailing list address removed", "moved queue used"),
     *("refused for a requirement", "deferred for a requirement", "resolver fault"),
     *("old server blocked", "old server throttled"),
@@ -259,12 +260,28 @@ def _public_ips(plan: Plan, trace: Trace) -> Iterator[str]:
     for warm_up in plan.warm_ups:
         if warm_up.egress in sent:
             yield "IP in warm-up" + " to a destination" * (warm_up.receiver >= 0)
+    yield from _outbound_proxies(plan, trace)
     for (_, sender), choices in plan.ip_choices.items():
         if used & {choice.queue for choice in choices}:
             if len(choices) > 1:
                 yield "one of a pool of IPs"
             if sender >= 0:
                 yield "another IP by sender domain"
+
+
+def _outbound_proxies(plan: Plan, trace: Trace) -> Iterator[str]:
+    attempts = trace.attempts
+    usual = np.array([queue.egress for queue in plan.queues], np.int64)[attempts["queue"]]
+    proxied = attempts["egress"] != usual
+    if proxied.any():
+        yield "outbound mail proxied"
+    dropped = [n for n, text in enumerate(trace.names.replies) if "dropped" in text]
+    cut = attempts["end"][proxied & np.isin(attempts["reply"], dropped)]
+    starts = trace.levels["time"][trace.levels["level"] == Level.HUB_DOWN]
+    # A stop of the hub itself ends its attempts at once; that of a proxy is noticed later.
+    late = not np.isin(cut, starts).all()
+    if late and not any(event.what == "line outage" for event in plan.script):
+        yield "server that proxies outbound mail stopped"
 
 
 def _most(starts: np.ndarray, ends: np.ndarray) -> int:

@@ -20,6 +20,7 @@ _KEYS = {
     "MaxRecipientsPerMessage": "max_recipients_per_message",
     "SourceTransportServers": "source_transport_servers",
     "AddressSpaces": "address_spaces",
+    "FrontendProxyEnabled": "frontend_proxy_enabled",
 }
 _LISTS = {
     "bindings",
@@ -83,6 +84,8 @@ def _values(options: dict[str, str]) -> list[str]:
             shown = value.replace("MB", " MB")
         elif value.isdigit():
             shown = int(value)
+        elif value in ("$true", "$false"):
+            shown = value == "$true"
         result.append(f"{key}={json.dumps(shown)}")
     return result
 

@@ -426,6 +426,7 @@ struct Connection {
   i64 mailbox_stops = 0;
   u64 key = 0;
   i64 peer = -1, peer_epoch = 0, message = 0;
+  i64 proxy = -1, proxy_epoch = 0;  // the front end that proxies it, by place; -1: none
   bool is_cached = false;  // it comes from the cache of its queue
   bool leaves = false;     // its transaction leaves it to others
 };

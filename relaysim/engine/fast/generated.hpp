@@ -61,7 +61,7 @@ enum PressureLevel : i64 { NORMAL = 0, MEDIUM = 1, HIGH = 2 };
 
 enum Peer : i64 { MAILBOX_SERVER = 0, EXCHANGE_SERVER = 1, OTHER = 2 };
 
-enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COST = 2, D_SEND_COST = 3, D_MAILBOX_TIME = 4, D_CONNECT_TIME = 5, D_RESPONSE_TIME = 6, D_CONNECT_FAILURE = 7, D_DEFER = 8, D_NDR = 9, D_DELAY_NOTICE = 10, D_PROXY = 11, D_PUBLIC_IP = 12, D_REQUIREMENT_DEFER = 13, D_MX_HOST = 14, D_DESTINATION = 16, D_DOMAIN = 17, D_PROVIDER_TRAP = 18, D_UNKNOWN = 19, D_COMPLAINT = 20, D_REPORT = 21, D_RECIPIENTS = 24, D_SIZE = 25, D_TRAP_DELAY = 26, D_COMPLAINT_DELAY = 27, D_FEEDBACK_DELAY = 28, D_JUNK = 29, D_CLEANED = 30, D_REQUIREMENT = 31, D_GAP = 32, D_BURST_FIRST = 33, D_BURST_LENGTH = 34, D_COMPROMISE = 35, D_STAGE = 40, D_ACTION = 41, D_MIRROR = 42, D_GREYLIST = 43, D_RESOLVER = 44, D_LIST_HAZARD = 48, D_LIST_COMPROMISE = 49, D_LIST_REQUEST = 50, D_LIST_VICINITY = 51, D_LIST_ESCALATE = 52, D_LIST_NEIGHBOUR = 53, D_LIST_ALTERNATION = 54, D_ADMIN_MONITOR = 56, D_ADMIN_NDR = 57, D_ADMIN_REPAIR = 58, D_PROVIDER_WIDENING = 60, D_PROVIDER_MITIGATION = 61 };
+enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COST = 2, D_SEND_COST = 3, D_MAILBOX_TIME = 4, D_CONNECT_TIME = 5, D_RESPONSE_TIME = 6, D_CONNECT_FAILURE = 7, D_DEFER = 8, D_NDR = 9, D_DELAY_NOTICE = 10, D_PROXY = 11, D_PUBLIC_IP = 12, D_REQUIREMENT_DEFER = 13, D_MX_HOST = 14, D_OUTBOUND_PROXY = 15, D_DESTINATION = 16, D_DOMAIN = 17, D_PROVIDER_TRAP = 18, D_UNKNOWN = 19, D_COMPLAINT = 20, D_REPORT = 21, D_RECIPIENTS = 24, D_SIZE = 25, D_TRAP_DELAY = 26, D_COMPLAINT_DELAY = 27, D_FEEDBACK_DELAY = 28, D_JUNK = 29, D_CLEANED = 30, D_REQUIREMENT = 31, D_GAP = 32, D_BURST_FIRST = 33, D_BURST_LENGTH = 34, D_COMPROMISE = 35, D_STAGE = 40, D_ACTION = 41, D_MIRROR = 42, D_GREYLIST = 43, D_RESOLVER = 44, D_LIST_HAZARD = 48, D_LIST_COMPROMISE = 49, D_LIST_REQUEST = 50, D_LIST_VICINITY = 51, D_LIST_ESCALATE = 52, D_LIST_NEIGHBOUR = 53, D_LIST_ALTERNATION = 54, D_ADMIN_MONITOR = 56, D_ADMIN_NDR = 57, D_ADMIN_REPAIR = 58, D_PROVIDER_WIDENING = 60, D_PROVIDER_MITIGATION = 61 };
 
 enum Status : i64 { STATUS_IN_FLIGHT = 0, STATUS_DELIVERED = 1, STATUS_JUNKED = 2, STATUS_BOUNCED = 3, STATUS_EXPIRED = 4, STATUS_REFUSED = 5, STATUS_ABANDONED = 6, STATUS_SUPPRESSED = 7 };
 
@@ -132,7 +132,11 @@ struct DrivePlan {
 };
 
 struct QueuePlan {
-  i64 hub, reachable, connections, per_connection, per_further_connection, rate_delay, message_retry_interval, receiver, domain, egress, line, first_peer, peer_count, has_sessions, relay, balancer, tls, below_baseline;
+  i64 hub, reachable, connections, per_connection, per_further_connection, rate_delay, message_retry_interval, receiver, domain, egress, line, first_peer, peer_count, first_proxy, proxy_count, has_sessions, relay, balancer, tls, below_baseline;
+};
+
+struct ProxyPlan {
+  i64 hub, egress, line;
 };
 
 struct ChoicePlan {
@@ -251,6 +255,7 @@ struct Plan {
   Array<DrivePlan> drives;
   Array<QueuePlan> queues;
   Array<PeerPlan> peers;
+  Array<ProxyPlan> proxies;
   Array<ReceiverPlan> receivers;
   Array<i64> receiver_of;
   Array<i64> external;
@@ -950,4 +955,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "d4fa535f8cab3a5c9ecb26a9c858c110"
+#define LAYOUT "d5dddaa34feb3c10f792c4fb19ebfbe1"

@@ -116,6 +116,7 @@ struct TransactionState {
   i64 ready = 0, expires = 0, started = -1;  // started -1: on no connection
   i32 before = -1, after = -1;               // its neighbours among those of its queue on connections
   i64 opened = 0;
+  i64 egress = -1;         // of a transaction on a connection that a front end proxies
   bool is_active = false;  // in the active queue of a hub of Postfix
   bool stores = false;     // leaves its connection in the cache of Postfix
 };

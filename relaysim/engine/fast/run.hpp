@@ -21,6 +21,7 @@ struct Run {
   Vec<Host> hosts;
   Vec<LoadBalancer> balancers;
   Vec<WarmUp> warm_ups;
+  Vec<QueuePlan> as_proxied;  // by place among the proxies of the plan
   Vec<SubmissionPlaces> places_of;  // by hub
   Vec<Follower> followers;
   Vec<Source> sources;
@@ -55,6 +56,9 @@ struct Run {
   void in_hub(Hub&, i64 entry, Vec<i64>& into);
   // relay/front_end
   i64 taker(i64 hub, const ConnectorPlan&, u64 key, i64 attempt) const;
+  // relay/outbound_proxy
+  i64 outbound_proxy(const QueuePlan&, u64 key, i64 attempt) const;
+  void begin_proxies();
   // relay/public_ip_choice
   i64 by_public_ip(i64 queue, i64 message, i64 recipients);
   i64 of_pool(i64 queue, i64 message, i64 recipients);

@@ -117,6 +117,7 @@ void Run::wire() {
     places_of.push(SubmissionPlaces());
     places_of.last().limit = given.mailbox_submissions;
   }
+  begin_proxies();
   for (i64 number = 0; number < plan.warm_ups.size; number++) {
     warm_ups.push(WarmUp());
     warm_ups.last().number = number;
@@ -328,6 +329,7 @@ void Run::free_actors() {
   for (i64 number = 0; number < balancers.size; number++) balancers[number].sessions.free_memory();
   balancers.free_memory();
   warm_ups.free_memory();
+  as_proxied.free_memory();
   lines.free_memory();
   hubs.free_memory();
   sessions_of.free_memory();

@@ -6,6 +6,8 @@ from functools import partial
 from relaysim.engine.kernel import ATTEMPT, ProcessGenerator
 from relaysim.engine.relay.connection_cache import CachedConnection
 from relaysim.engine.relay.delivery_queue import DeliveryQueue
+from relaysim.engine.relay.hub import Hub
+from relaysim.engine.relay.outbound_proxy import OutboundProxies
 from relaysim.engine.relay.station import RECEIVE, SEND, Line
 from relaysim.engine.reputation.receiver import (
     ACCEPTED,
@@ -32,8 +34,11 @@ _DELIVERED, _BOUNCED = int(Status.DELIVERED), int(Status.BOUNCED)
 class Connections:
     """The factory of the processes of connections."""
 
-    def __init__(self, plan: Plan, internet: Internet, lines: Sequence[Line]) -> None:
+    def __init__(
+        self, plan: Plan, internet: Internet, lines: Sequence[Line], hubs: Sequence[Hub]
+    ) -> None:
         self.plan, self.internet, self.lines = plan, internet, lines
+        self.proxies = OutboundProxies(plan, hubs)
 
     def deliver(
         self, queue: DeliveryQueue, transaction: int, cached: CachedConnection | None
@@ -49,15 +54,19 @@ class Connections:
         """Carry mail over a connection to another organization.
 
         If the hub stops, its queue takes the transaction back (`DeliveryQueue.stop`); the process
-        sees another epoch after its yield and ends.
+        sees another epoch after its yield and ends. If the server of a front end stops that proxies
+        the connection, this hub notices as it notices a line that goes down.
         """
-        plan, hub, loop, record = queue.plan, queue.hub, queue.loop, queue.record
+        hub, loop, record = queue.hub, queue.loop, queue.record
         transactions, messages = queue.transactions, record.messages
-        internet, line = self.internet, self.lines[plan.line]
-        receiver = self.plan.receivers[plan.receiver]
         epoch, opened_at, carried = hub.epoch, loop.tick, 0
         recipient = transactions.first_recipient[transaction]
         attempt = transactions.attempts[transaction]
+        outlet = self.proxies.outlet(queue.number, hub, queue.plan, record.key[recipient], attempt)
+        plan = outlet.plan
+        queue.leaves_by(transaction, plan.egress)
+        internet, line = self.internet, self.lines[plan.line]
+        receiver = self.plan.receivers[plan.receiver]
 
         # Connect: a process, MX hosts that do not answer, TCP and greeting. A cached connection
         # needs the process alone.
@@ -75,7 +84,7 @@ class Connections:
             internet.disconnect(plan)
         if hub.epoch == epoch and cached is None:  # else the hub stopped while it connected
             refusal = internet.unable
-            if in_vain < receiver.mx_hosts:
+            if in_vain < receiver.mx_hosts and not outlet.stopped:
                 refusal = internet.connect(plan, transaction)
             if refusal == WAITS:
                 yield internet.wait_for_place(plan, recipient, attempt)
@@ -139,7 +148,8 @@ class Connections:
             if hub.epoch != epoch:
                 internet.disconnect(plan)
                 return
-            if internet.outages.line_cut_at[plan.line] > opened_at:  # the line went down meanwhile
+            # The line went down meanwhile, or the server that proxies.
+            if internet.outages.line_cut_at[plan.line] > opened_at or outlet.stopped:
                 internet.disconnect(plan)
                 queue.connection_dropped(transaction)
                 return
@@ -176,6 +186,7 @@ class Connections:
             transaction = queue.take_next(opened_at)
             if transaction < 0:
                 break
+            queue.leaves_by(transaction, plan.egress)
         if transaction < 0 and queue.may_be_used_again(opened_at):
             queue.cache.keep(opened_at, carried, partial(internet.disconnect, plan))
         else:

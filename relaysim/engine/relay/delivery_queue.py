@@ -46,6 +46,8 @@ class DeliveryQueue:
     started : dict of int to (int, int)
         For each transaction on a connection: when its attempt began (microseconds), and 1 if it
         opened the connection.
+    egress_of : dict of int to int
+        The public IP of transactions on connections that a front end proxies.
     cache : ConnectionCache
         Its open connections that no message uses; only Postfix keeps any.
     pumping : bool
@@ -80,6 +82,7 @@ class DeliveryQueue:
         self.connecting = self.open = 0
         self.hubs = HubChoice(context, self.plan, peers, balancer)
         self.started: dict[int, tuple[int, int]] = {}
+        self.egress_of: dict[int, int] = {}
         self.losses = 0
         self.message_retry = MessageRetry(context, hub, self, self.plan.message_retry_interval)
         postfix = hub.plan.queue_manager
@@ -227,6 +230,11 @@ class DeliveryQueue:
 
     # The course of a connection.
 
+    def leaves_by(self, transaction: int, egress: int) -> None:
+        """Note the public IP that a transaction leaves by, which a front end may decide."""
+        if egress != self.plan.egress:
+            self.egress_of[transaction] = egress
+
     def connection_opened(self) -> None:
         """Count a connection that is now open."""
         self.connecting -= 1
@@ -263,6 +271,7 @@ class DeliveryQueue:
         transactions = self.transactions
         transactions.attempts[transaction] += 1
         self.in_use[transactions.priority[transaction] if self.quotas else 0] -= 1
+        self.egress_of.pop(transaction, None)
         self.cache.done()
 
     def _record_attempt(
@@ -274,7 +283,7 @@ class DeliveryQueue:
                 transaction,
                 transactions.attempts[transaction],
                 self.number,
-                self.plan.egress,
+                self.egress_of.get(transaction, self.plan.egress),
                 transactions.ready[transaction],
                 start,
                 end,

@@ -15,8 +15,8 @@ _OF_SESSION = ("connector", "source", "bypasses_size_limit", "error_delay", "ver
 
 
 def packed_queues(plan: Plan, texts: ReplyTexts) -> dict[str, Any]:
-    """Return the delivery queues and the hubs that they lead to."""
-    queues, peers = list[Row](), list[Row]()
+    """Return the delivery queues, the hubs that they lead to, and what proxies their mail."""
+    queues, peers, proxies = list[Row](), list[Row](), list[Row]()
     rows = sum(len(host.verdicts) - (-1 in host.verdicts) for host in plan.hosts)
     for queue in plan.queues:
         row = fields(
@@ -35,6 +35,8 @@ def packed_queues(plan: Plan, texts: ReplyTexts) -> dict[str, Any]:
             *("tls", "below_baseline"),
         )
         row |= {"first_peer": len(peers), "peer_count": len(queue.to_hubs)}
+        row |= {"first_proxy": len(proxies), "proxy_count": len(queue.proxies)}
+        proxies += [proxy._asdict() for proxy in queue.proxies]
         queues.append(row | {"has_sessions": bool(queue.sessions)})
         sessions = queue.sessions or (None,) * len(queue.to_hubs)
         for hub, text, session in zip(queue.to_hubs, queue.refusals, sessions, strict=True):
@@ -44,7 +46,7 @@ def packed_queues(plan: Plan, texts: ReplyTexts) -> dict[str, Any]:
                 rows += 1
             peers.append({"hub": hub, "refusal": texts.number(text)} | peer)
     moved = [plan.moved.get(number, NONE) for number in range(len(queues))]
-    return {"queues": queues, "peers": peers, "moved": moved}
+    return {"queues": queues, "peers": peers, "proxies": proxies, "moved": moved}
 
 
 def packed_ip_choices(plan: Plan) -> dict[str, Any]:

@@ -10,6 +10,11 @@ void Run::deliver(DeliveryQueue& queue, i64 transaction, const CachedConnection*
   connections[connection].opened_at = cached ? cached->opened_at : now();
   connections[connection].carried = cached ? cached->carried : 0;
   if (queue.leads_outside) {
+    const i64 proxy = outbound_proxy(queue.plan(*this),
+                                     record.key(transactions.first_recipient(transaction)),
+                                     transactions.attempts[transaction]);
+    connections[connection].proxy = proxy;
+    if (proxy >= 0) connections[connection].proxy_epoch = hubs[plan.proxies[proxy].hub].epoch;
     outside(connection);
   } else {
     inside(connection);
@@ -18,10 +23,14 @@ void Run::deliver(DeliveryQueue& queue, i64 transaction, const CachedConnection*
 
 // Carries mail over a connection to another organization. If the hub stops, its queue takes the
 // transaction back (`DeliveryQueue::stop`); the process sees another epoch after its wait and ends.
+// If the server of a front end stops that proxies the connection, this hub notices as it notices a
+// line that goes down.
 void Run::outside(u32 number) {
   Connection& self = connections[number];
   DeliveryQueue& queue = queues[self.queue];
-  const QueuePlan& plan = queue.plan(*this);
+  const QueuePlan& plan = self.proxy < 0 ? queue.plan(*this) : as_proxied[self.proxy];
+  const bool cut = self.proxy >= 0 &&
+                   hubs[this->plan.proxies[self.proxy].hub].epoch != self.proxy_epoch;
   Hub& hub = hubs[queue.hub];
   const HubPlan& hub_plan = this->plan.hubs[queue.hub];
   const ReceiverPlan& receiver = this->plan.receivers[plan.receiver];
@@ -33,6 +42,7 @@ void Run::outside(u32 number) {
   self.recipient = transactions.first_recipient(self.transaction);
   self.attempt = transactions.attempts[self.transaction];
   self.key = record.key(self.recipient);
+  if (self.proxy >= 0) transactions[self.transaction].egress = plan.egress;
 
   // Connect: a process, MX hosts that do not answer, TCP and greeting. A cached connection needs the
   // process alone.
@@ -45,7 +55,7 @@ void Run::outside(u32 number) {
   if (hub.epoch != self.epoch && self.is_cached) reputation.disconnect(*this, plan);
   if (hub.epoch == self.epoch && !self.is_cached) {  // else the hub stopped while it connected
     self.refusal = reputation.unable;
-    if (self.in_vain < receiver.mx_hosts)
+    if (self.in_vain < receiver.mx_hosts && !cut)
       self.refusal = reputation.connect(*this, plan, self.transaction);
     if (self.refusal == WAITS) {
       reputation.wait_for_place(plan, {me, queue.hub, self.recipient, self.attempt});
@@ -120,7 +130,8 @@ void Run::outside(u32 number) {
       reputation.disconnect(*this, plan);
       goto over;
     }
-    if (reputation.line_cut_at[plan.line] > self.opened_at) {  // the line went down meanwhile
+    // The line went down meanwhile, or the server that proxies.
+    if (reputation.line_cut_at[plan.line] > self.opened_at || cut) {
       reputation.disconnect(*this, plan);
       queue.connection_dropped(*this, self.transaction);
       goto over;
@@ -154,6 +165,7 @@ void Run::outside(u32 number) {
     if (self.carried == plan.per_connection || !self.leaves) break;
     self.transaction = queue.take_next(*this, self.opened_at);
     if (self.transaction < 0) break;
+    if (self.proxy >= 0) transactions[self.transaction].egress = plan.egress;
   }
   if (self.transaction < 0 && queue.may_be_used_again(*this, self.opened_at)) {
     queue.keep(*this, self.opened_at, self.carried);

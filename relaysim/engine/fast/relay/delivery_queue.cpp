@@ -172,6 +172,7 @@ void DeliveryQueue::end(Run& run, i64 transaction, i64 reply) {
   i64 start = transactions[transaction].started;
   transactions[transaction].started = -1;
   record_attempt(run, transaction, start, run.now(), reply, transactions[transaction].opened);
+  transactions[transaction].egress = -1;
   transactions.attempts[transaction]++;
   in_use[priority(run, transaction)]--;
   cache.done(run.now());
@@ -180,8 +181,9 @@ void DeliveryQueue::end(Run& run, i64 transaction, i64 reply) {
 void DeliveryQueue::record_attempt(Run& run, i64 transaction, i64 start, i64 end, i64 reply,
                                    i64 opened) {
   TransactionStates& transactions = run.transactions;
+  const i64 proxied = transactions[transaction].egress;
   run.record.tables.attempts.add(transaction, transactions.attempts[transaction], number,
-                                 plan(run).egress, transactions[transaction].ready, start, end,
+                                 proxied < 0 ? plan(run).egress : proxied, transactions[transaction].ready, start, end,
                                  reply, opened, transactions.recipient_count(transaction));
 }
 
