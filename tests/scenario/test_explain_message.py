@@ -311,6 +311,7 @@ def test_the_same_as_json_has_it() -> None:
                     "queue": "hotmail.com",
                     "send_connector": "internet",
                     "egress": "198.51.100.10",
+                    "front_end": None,
                 }
             ],
             "hand_overs": [],
