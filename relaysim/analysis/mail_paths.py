@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from relaysim.analysis.client_sources import answers
 from relaysim.analysis.connection_shares import connection_shares
+from relaysim.analysis.proxied_mail import proxied_mail
 from relaysim.analysis.receiving_domains import Domains, domains_of
 from relaysim.mail.address import domain_of
 from relaysim.mail.reply import Reply
@@ -66,7 +67,8 @@ class Path:
     host, stream : str
         The host, and the name of the stream within the host.
     share : float
-        The messages that come to this target, as a share of all messages of the stream.
+        The messages that come to this target and these takers, as a share of all messages of the
+        stream.
     target : Target
         The submission target.
     connector : ReceiveConnector or None
@@ -169,16 +171,16 @@ def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
                 path = Path(name, short, share, target, connector, takes, short_of)
                 # `all_paths` follows mail past a refused greeting too.
                 if refused and target.hub is not None and connector is None and not mailbox:
-                    yield _followed(scenario, host, stream, path, refused)
+                    yield from _followed(scenario, host, stream, path, refused)
                 elif connector is not None:
                     reply = submission.mail_verdict(
                         scenario, path.hub, host, connector, stream.sender
                     )
                     path = path if reply.is_success else replace(path, reply=reply)
-                    yield _followed(scenario, host, stream, path, refused)
+                    yield from _followed(scenario, host, stream, path, refused)
                 # The mailbox server needs no receive connector, so None here is no refusal.
                 elif mailbox and (refused or short_of is None):
-                    yield _followed(scenario, host, stream, path, refused)
+                    yield from _followed(scenario, host, stream, path, refused)
                 elif share and mailbox:
                     yield path
                 elif share:
@@ -213,28 +215,33 @@ def _pressed(
 
 def _followed(
     scenario: Scenario, host: Host, stream: Stream, path: Path, past_refusals: bool
-) -> Path:
-    """Return the path with the route of each recipient, or the reply that refuses it.
+) -> Iterator[Path]:
+    """Yield the path with the route of each recipient, or the reply that refuses it.
 
-    Past refusals all recipients have a route, whatever the hub replies.
+    Past refusals all recipients have a route, whatever the hub replies. Mail that front ends proxy
+    to different sites by its recipients makes a path for each of them.
     """
     connector, link = path.connector, None
     if path.reply is not None and not past_refusals:
-        return path
+        yield path
+        return
     if connector is None:
         path = replace(path, reply=None)
     else:
         link = routing.identity(path.hub, connector.name)
-    routes: list[DomainRoute] = []
-    refused: list[Refused] = []
-    for domains, share in _recipients(scenario, stream):
-        if connector is not None and not past_refusals:
-            reply = submission.rcpt_verdict(scenario, path.hub, host, connector, domains.name)
-            if not reply.is_success:
-                refused.append(Refused(domains, share, reply))
-                continue
-        routes += _routes_of(scenario, path, stream, domains, share, link)
-    return replace(path, routes=tuple(routes), refused=tuple(refused))
+    everyone = list(_recipients(scenario, stream))
+    for part, hubs, recipients in proxied_mail(scenario, stream, path.hub, connector, everyone):
+        path_there = replace(path, share=path.share * part, takers=hubs)
+        routes: list[DomainRoute] = []
+        refused: list[Refused] = []
+        for domains, share in recipients:
+            if connector is not None and not past_refusals:
+                reply = submission.rcpt_verdict(scenario, path.hub, host, connector, domains.name)
+                if not reply.is_success:
+                    refused.append(Refused(domains, share, reply))
+                    continue
+            routes += _routes_of(scenario, path_there, stream, domains, share, link)
+        yield replace(path_there, routes=tuple(routes), refused=tuple(refused))
 
 
 def _routes_of(

@@ -9,10 +9,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from relaysim.analysis.held_sessions import acknowledgement, sources
 from relaysim.analysis.mail_paths import DomainRoute, Path, paths
+from relaysim.analysis.recipients_of_messages import recipient_counts
 from relaysim.analysis.route_end import is_direct
 from relaysim.analysis.route_end import receiver as receiver_of
 from relaysim.mail.dialogue import HUB_BANDWIDTH
@@ -22,14 +21,11 @@ from relaysim.plan.by_name import PlanByName
 from relaysim.plan.names import QueueKind, queue_name
 from relaysim.plan.public_ips import all_public_ips
 from relaysim.plan.queue_plan import QueuePlan
-from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.latest import keep_latest
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
-from relaysim.scenario.recording import read
-from relaysim.scenario.stream import Stream
 from relaysim.scenario.table import SECOND
 from relaysim.theory.offered_work import utilization
 from relaysim.traffic.service import AT_ONCE, Service, of_costs, of_size, of_time
@@ -128,7 +124,7 @@ class Stages:
     def _add(self, path: Path) -> None:
         """Add the work of one path of a stream at each stage."""
         stream = self.scenario.hosts[path.host].streams[path.stream]
-        several = _recipient_counts(stream)
+        several = recipient_counts(stream)
         self._session(path, mean(stream.size), several)
         # Refused at RCPT TO: the session costs time, but the hub has no message.
         if not path.routes:
@@ -376,21 +372,6 @@ def stages(scenario: Scenario) -> tuple[Stage, ...]:
         The latest ones are kept; they must not be changed.
     """
     return tuple(Stages(scenario).by_name.values())
-
-
-def _recipient_counts(stream: Stream) -> dict[int, float]:
-    """Return the share of messages with each number of recipients."""
-    law = stream.recipients
-    if isinstance(stream.arrivals, Replay):
-        recorded = read(stream.arrivals.file).recipients
-        if recorded is not None:
-            values, counts = np.unique(recorded, return_counts=True)
-            return {int(k): float(n) / len(recorded) for k, n in zip(values, counts, strict=True)}
-    if isinstance(law, int):
-        return {law: 1.0}
-    # The truncated Zipf law of the draws.
-    weights = {k: k**-law.s for k in range(1, law.max + 1)}
-    return {k: weight / sum(weights.values()) for k, weight in weights.items()}
 
 
 def _transactions(share: float, several: Mapping[int, float]) -> float:

@@ -10,6 +10,7 @@ from relaysim.engine.kernel import EventLoop
 from relaysim.engine.recorder import Recorder
 from relaysim.engine.relay.connection import Connections
 from relaysim.engine.relay.delivery_queue import DeliveryQueue
+from relaysim.engine.relay.front_end import FrontEnds
 from relaysim.engine.relay.host import Host
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.load_balancer import LoadBalancer
@@ -137,11 +138,12 @@ def wire(plan: Plan, draws: Draws) -> Actors:
     for hub in hubs:
         if hub.plan.shadow >= 0:  # -1: none
             hub.shadow = hubs[hub.plan.shadow]
+    front_ends = FrontEnds(context, hubs)
     places = [SubmissionPlaces(hub.mailbox_submissions) for hub in plan.hubs]
     hosts: list[Host | MailboxServer] = [
         MailboxServer(context, number, hubs, places, lambda: internet.outages.of[MAILBOXES] > 0)
         if host.by_mailbox_server
-        else Host(context, number, hubs, balancers, internet.outages.lines_down)
+        else Host(context, number, hubs, balancers, internet.outages.lines_down, front_ends)
         for number, host in enumerate(plan.hosts)
     ]
     return Actors(context, operators, internet, mailing_lists, hubs, hosts)

@@ -136,11 +136,21 @@ def _connector(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
         for other in attempt.selection.passed_over:
             yield from _wrap(f"not {other.connector.name}: {other.text}", 2)
     yield from _setting(scenario, attempt)
-    hubs = takers(scenario, target.hub, connector)
-    if len(hubs) > 1:
-        yield from _wrap(
-            f"Front end: it proxies each message to one of {listed(hubs)} at random.", 0
-        )
+    yield from _front_end(scenario, attempt)
+
+
+def _front_end(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
+    """Yield the hubs to which the front end proxies the message, where it has a choice."""
+    hubs, usual = attempt.takers, takers(scenario, attempt.target.hub or "", attempt.connector)
+    one = f"one of {listed(hubs)} at random" if len(hubs) > 1 else listed(hubs)
+    if hubs and hubs != usual:
+        site = scenario.mailboxes.site
+        text = f"it proxies this message to {one}, in the site of the mailboxes, {site}"
+    elif len(hubs) > 1:
+        text = f"it proxies each message to {one}"
+    else:
+        return
+    yield from _wrap(f"Front end: {text}.", 0)
 
 
 def _setting(scenario: Scenario, attempt: Attempt) -> Iterator[str]:

@@ -19,7 +19,7 @@ from relaysim.mail.session_access import Grant, grants
 from relaysim.mail.spelling import unknown
 from relaysim.plan import initial_pressure as pressure
 from relaysim.plan import routing, submission
-from relaysim.plan.front_end import takers
+from relaysim.plan.front_end import reads_mailbox, takers
 from relaysim.plan.names import stream_name
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.distribution import mean
@@ -191,20 +191,26 @@ def _attempt(
         )
         link = routing.identity(target.hub, connector.name)
     expected = expected_dialogue(scenario, host, name, target, connector, letter)
+    answers = list(zip(letter.recipients, expected.replies, strict=True))
+    accepted = [domain_of(recipient) for recipient, answer in answers if answer.is_success]
+    hubs = _hubs(scenario, target, connector, reads_mailbox(scenario, accepted))
     outcomes = [
         outcome_at(scenario, hub, recipient, letter, link, answer)
-        for recipient, answer in zip(letter.recipients, expected.replies, strict=True)
+        for recipient, answer in answers
         # A recipient that is refused has one outcome, whatever hub would take the mail.
-        for hub in _hubs(scenario, target, connector)[: None if answer.is_success else 1]
+        for hub in (hubs or (None,))[: None if answer.is_success else 1]
     ]
-    return Attempt(target, selection, other, session, given, expected.lines, tuple(outcomes))
+    return Attempt(target, selection, other, session, given, expected.lines, tuple(outcomes), hubs)
 
 
 def _hubs(
-    scenario: Scenario, target: submission.Target, connector: ReceiveConnector | None
-) -> tuple[str | None, ...]:
-    """Return the hubs that may take the mail; None where no hub has the address."""
-    return (None,) if target.hub is None else takers(scenario, target.hub, connector)
+    scenario: Scenario,
+    target: submission.Target,
+    connector: ReceiveConnector | None,
+    to_mailbox: bool,
+) -> tuple[str, ...]:
+    """Return the hubs that may take the mail; none where no hub has the address."""
+    return () if target.hub is None else takers(scenario, target.hub, connector, to_mailbox)
 
 
 def _submission(

@@ -92,7 +92,9 @@ class Attempt:
     lines : tuple of Step
         The SMTP dialogue.
     outcomes : tuple of Outcome
-        One for each recipient.
+        One for each recipient and hub that may take the message.
+    takers : tuple of str
+        The hubs that may take the message, each with the same chance; empty where none does.
     """
 
     target: submission.Target
@@ -102,6 +104,7 @@ class Attempt:
     grants: tuple[Grant, ...]
     lines: tuple[Step, ...]
     outcomes: tuple[Outcome, ...]
+    takers: tuple[str, ...] = ()
 
     @property
     def connector(self) -> ReceiveConnector | None:

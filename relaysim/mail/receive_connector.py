@@ -38,6 +38,11 @@ class TransportRole(StrEnum):
     HUB_TRANSPORT = "HubTransport"
 
 
+FIRST_RECIPIENTS = 20
+"""The recipients by whose mailboxes a front end chooses a Transport service: the first 20 of a
+message (Microsoft, mail routing of 2013 and 2016)."""
+
+
 def parse_transport_role(text: object) -> TransportRole:
     """Return the transport role, in any case; raise ValueError with the nearest."""
     return parse_name(TransportRole, text, "a transport role")

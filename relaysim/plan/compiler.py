@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from relaysim.plan import reputation_compiler as observers
 from relaysim.plan.connector_compiler import compile_connector
+from relaysim.plan.front_end import mailbox_domains
 from relaysim.plan.hub_compiler import compile_hub
 from relaysim.plan.next_hops import Routes
 from relaysim.plan.numbering import Numbering
@@ -67,6 +68,7 @@ def compile_plan(scenario: Scenario) -> Plan:
         domains=tuple(numbers.domains),
         receiver_of=tuple(numbers.receiver_of),
         external=external_domains(scenario, numbers),
+        has_mailboxes=mailbox_domains(scenario, numbers),
         relays=relay_plans(scenario),
         lines=compile_lines(scenario, numbers, station),
         egress=observers.egress(scenario, numbers),

@@ -21,6 +21,8 @@ def compile_connector(
 ) -> ConnectorPlan:
     """Return a receive connector."""
     connector = scenario.hubs[hub].receive_connectors[name]
+    proxies = connector.transport_role is TransportRole.FRONTEND_TRANSPORT
+    usual, near = (takers(scenario, hub, connector, to_mailbox) for to_mailbox in (False, True))
     return ConnectorPlan(
         name=connector_name(hub, name),
         hub=numbers.hubs.index(hub),
@@ -37,7 +39,6 @@ def compile_connector(
         max_recipients_per_message=connector.max_recipients_per_message or 0,
         max_acknowledgement_delay=connector.max_acknowledgement_delay,
         wording=scenario.hubs[hub].properties.wording,
-        proxies_to=tuple(map(numbers.hubs.index, takers(scenario, hub, connector)))
-        if connector.transport_role is TransportRole.FRONTEND_TRANSPORT
-        else (),
+        proxies_to=tuple(map(numbers.hubs.index, usual)) if proxies else (),
+        proxies_to_mailboxes=tuple(map(numbers.hubs.index, near)) if near != usual else (),
     )

@@ -1,13 +1,21 @@
 """The front end of a server: the hubs that it proxies mail to, and the mail that it sends."""
 
-from relaysim.mail.receive_connector import TransportRole
+from array import array
+from collections.abc import Iterable
+from itertools import islice
+
+from relaysim.mail.domains import is_authoritative
+from relaysim.mail.receive_connector import FIRST_RECIPIENTS, TransportRole
+from relaysim.plan.numbering import Numbering
 from relaysim.plan.public_ips import public_ips
 from relaysim.scenario.connector import ReceiveConnector, SendConnector
 from relaysim.scenario.model import Scenario
 
 
-def takers(scenario: Scenario, hub: str, connector: ReceiveConnector | None) -> tuple[str, ...]:
-    """Return the hubs that may take the mail of a session.
+def takers(
+    scenario: Scenario, hub: str, connector: ReceiveConnector | None, to_mailbox: bool = False
+) -> tuple[str, ...]:
+    """Return the hubs that may take a message of a session.
 
     Parameters
     ----------
@@ -17,23 +25,49 @@ def takers(scenario: Scenario, hub: str, connector: ReceiveConnector | None) -> 
         The hub that answers the session.
     connector : ReceiveConnector or None
         The receive connector that answers; None for the mailbox server.
+    to_mailbox : bool
+        Whether one of the first recipients has a mailbox in the organization.
 
     Returns
     -------
     tuple of str
-        The hub itself; for a connector of the front end all hubs of its site that have a front
-        end, by name.
+        The hub itself; for a connector of the front end hubs that have a front end, by name: those
+        of its site, or for a mailbox those of the site of the mailboxes.
 
     Notes
     -----
     The front end of Exchange 2013 and later has no queue. It chooses a Transport service before it
     has the content: for mail without mailbox recipients a server of the own site at random, else
-    one near the mailboxes of the first 20 recipients (Microsoft, mail routing). That mailboxes are
-    near to every hub of the site is an assumption.
+    one of the delivery group of the mailboxes, by the first 20 recipients (Microsoft, mail
+    routing). All mailboxes are in the site of the mailbox server. If that site has no server with a
+    front end, the own site takes the mail (assumption).
     """
     if connector is None or connector.transport_role is TransportRole.HUB_TRANSPORT:
         return (hub,)
-    return front_ends(scenario, scenario.hubs[hub].site)
+    site, near = scenario.hubs[hub].site, scenario.mailboxes.site
+    of_mailboxes = front_ends(scenario, near) if to_mailbox and near is not None else ()
+    return of_mailboxes or front_ends(scenario, site)
+
+
+def reads_mailbox(scenario: Scenario, domains: Iterable[str]) -> bool:
+    """Return whether a message goes to the site of the mailboxes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    domains : iterable of str
+        The domain of each recipient that the front end accepts, in order, lower case.
+    """
+    accepted = scenario.organization.domains
+    return any(is_authoritative(accepted, domain) for domain in islice(domains, FIRST_RECIPIENTS))
+
+
+def mailbox_domains(scenario: Scenario, numbers: Numbering) -> "array[int]":
+    """Return of each domain 1 if its mailboxes are in the organization, else 0."""
+    accepted = scenario.organization.domains
+    known = {name: is_authoritative(accepted, name) for name in dict.fromkeys(numbers.first_alike)}
+    return array("q", [known[name] for name in numbers.first_alike])
 
 
 def front_ends(scenario: Scenario, site: str) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ class ConnectorPlan:
     """A receive connector; None is no limit, as in the rules that take these numbers.
 
     `title` is its name within the hub. A connector of a front end `proxies_to` the hubs that may
-    take its mail; any other one has none, and its hub takes the mail.
+    take its mail; any other one has none, and its hub takes the mail. Mail with a mailbox among its
+    first recipients goes to the hubs `proxies_to_mailboxes`; empty where those are the same.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ConnectorPlan:
     max_acknowledgement_delay: int
     wording: Wording
     proxies_to: tuple[int, ...] = ()
+    proxies_to_mailboxes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

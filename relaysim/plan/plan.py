@@ -41,6 +41,8 @@ class Plan:
     receiver_of: tuple[int, ...]
     external: "array[int]"
     """Of each domain: whether it is no accepted domain of the organization."""
+    has_mailboxes: "array[int]"
+    """Of each domain: whether its mailboxes are in the organization."""
     relays: tuple[RelayPlan, ...]
     lines: tuple[LinePlan, ...]
     egress: tuple[EgressPlan, ...]

@@ -34,7 +34,9 @@ def seen_from(
     -------
     dict of tuple to int
         By public IP and receiver the largest share of messages that a hub sends so, as a part of
-        `WHOLE`. Behind a smart host only the smart host sees the IP.
+        `WHOLE`. Behind a smart host only the smart host sees the IP. Messages to mailboxes and to
+        others at once, which a front end proxies to the site of the mailboxes, count as others
+        (approximation).
     """
     pairs: dict[tuple[int, int], int] = {}
     streams = [each for each in plan.streams if each.host == host]

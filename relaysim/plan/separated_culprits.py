@@ -89,6 +89,7 @@ def separate_culprits(plan: Plan) -> Plan:
                 hub=connector.hub + hubs,
                 station=connector.station + stations,
                 proxies_to=tuple(hub + hubs for hub in connector.proxies_to),
+                proxies_to_mailboxes=tuple(hub + hubs for hub in connector.proxies_to_mailboxes),
             )
             for connector in plan.connectors
         ),

@@ -52,7 +52,10 @@ class ReceiveConnector(Table):
     enabled: bool = True
     """Whether it answers."""
     transport_role: Annotated[TransportRole, BeforeValidator(parse_transport_role)]
-    """The service that has it; the front end hands each message to a hub of the site."""
+    """The service that has it; the front end hands each message to a hub of the site.
+
+    A message with a mailbox among its first 20 recipients goes to a hub of `mailboxes.site`.
+    """
     usage: Annotated[Usage, BeforeValidator(parse_usage)] | None = None
     """Sets permission groups and mechanisms as Exchange does for this use, unless written."""
     bindings: Annotated[

@@ -215,7 +215,10 @@ class Mailboxes(Table):
     delivery_time: TimeLaw
     """How long the mailbox server takes to store a message."""
     site: str | None = None
-    """The Active Directory site of the mailbox server; needed where hubs are in several sites."""
+    """The Active Directory site of the mailbox server; needed where hubs are in several sites.
+
+    Front ends proxy messages with a mailbox among the first 20 recipients to hubs of this site.
+    """
     submission_server_override_list: Many[str] = ()
     """The hubs that take the users' mail; without it all of the site."""
 

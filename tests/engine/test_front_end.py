@@ -144,3 +144,121 @@ def test_an_explanation_has_the_next_hop_from_either_server() -> None:
     assert "Front end: it proxies each message to one of HUB01 and HUB02 at random." in text
     assert "of HUB01 by send connector internet" in text
     assert "of HUB02 by send connector internet" in text
+
+
+# Mail for mailboxes: HUB01, which the host sends to, is in one site, and the mailboxes in another.
+
+APART = "[hubs.HUB02]\nsite = 'Ankara'\n[mailboxes]\nsite = 'Ankara'"
+THIRD = [
+    text.replace("HUB02", "HUB03").replace("168.172", "168.173").replace("113.25", "113.26")
+    for text in (SECOND_HUB, f"[hubs.HUB02]{_FREE}site = 'Ankara'")
+]
+"""A second server in the site of the mailboxes."""
+SERVERS = """
+[hubs.HUB02.receive_connectors."Default HUB02"]
+bindings = ["0.0.0.0:2525"]
+remote_ip_ranges = ["0.0.0.0-255.255.255.255"]
+transport_role = "HubTransport"
+permission_groups = ["ExchangeServers"]
+auth_mechanism = ["Tls", "ExchangeServer"]
+"""
+"""HUB02 takes what HUB01 hands it."""
+MIXED = "[hosts.app.streams.load.to]\ninternal = 0.5\nsink = 0.5"
+INSIDE = "[hosts.app.streams.load.to]\ninternal = 1.0"
+
+
+def test_mail_for_a_mailbox_goes_to_the_site_of_the_mailboxes_and_other_mail_does_not() -> None:
+    """200 messages with one recipient each: who has a mailbox decides, message by message."""
+    run = play(SECOND_HUB, FRONT_ENDS, BOTH_SEND, APART, MIXED, mail=MANY)
+    domains = [run.trace.names.domains[number] for number in run.trace.recipients["domain"]]
+    assert run.hubs("app.load") == [
+        "HUB02" if domain == "cozumpark.com" else "HUB01" for domain in domains
+    ]
+    assert 70 < domains.count("cozumpark.com") < 130
+    assert set(run.statuses("app.load")) == {"delivered"}
+    assert "HUB01->HUB02" not in run.trace.names.queues or not run.attempts("HUB01->HUB02")
+
+
+def test_the_servers_of_the_other_site_take_it_with_the_same_chance() -> None:
+    run = play(SECOND_HUB, FRONT_ENDS, *THIRD, APART, INSIDE, mail=MANY)
+    hubs = run.hubs("app.load")
+    assert (hubs.count("HUB01"), hubs.count("HUB02") + hubs.count("HUB03")) == (0, 200)
+    assert 80 <= hubs.count("HUB03") <= 120
+
+
+def test_the_first_20_recipients_decide() -> None:
+    """With a share of 5 % the first 20 of 40 recipients have no mailbox in 36 % of messages."""
+    few = "[hosts.app.streams.load.to]\ninternal = 0.05\nsink = 0.95"
+    mail = {"app.load": [(float(second), 40) for second in range(100)]}
+    run = play(SECOND_HUB, FRONT_ENDS, SERVERS, BOTH_SEND, APART, few, mail=mail)
+    names, recipients = run.trace.names.domains, run.trace.recipients
+    expected = []
+    for message in range(100):
+        own = recipients["domain"][recipients["message"] == message][:20]
+        expected.append("HUB02" if "cozumpark.com" in [names[each] for each in own] else "HUB01")
+    assert run.hubs("app.load") == expected
+    late = recipients["domain"].reshape(100, 40)[:, 20:] == names.index("cozumpark.com")
+    assert any(hub == "HUB01" and row.any() for hub, row in zip(expected, late, strict=True))
+
+
+def test_a_recipient_that_the_front_end_refuses_does_not_count() -> None:
+    """Without the right to relay 30 recipients outside are refused; the mailbox after them counts."""
+    closed = "[hubs.HUB01.receive_connectors.relay]\npermissions = []"
+    mail = {"app.load": [(float(second), 40) for second in range(20)]}
+    few = "[hosts.app.streams.load.to]\ninternal = 0.05\nsink = 0.95"
+    run = play(SECOND_HUB, FRONT_ENDS, BOTH_SEND, APART, closed, few, mail=mail)
+    assert set(run.hubs("app.load")) == {"HUB02", ""}
+    assert set(run.statuses("app.load")) == {"delivered", "refused"}
+
+
+def test_while_no_server_of_that_site_runs_the_own_site_takes_the_mail() -> None:
+    """HUB02 is back after an hour, and HUB01 hands it what it took."""
+    down = stop("HUB02", "0 s")
+    run = play(SECOND_HUB, FRONT_ENDS, SERVERS, BOTH_SEND, APART, INSIDE, down, mail=MANY)
+    assert run.hubs("app.load") == ["HUB01"] * 200
+    assert set(run.statuses("app.load")) == {"delivered"}
+    assert min(end for end, _ in run.ends("app.load")) >= 3600
+
+
+def test_a_site_of_mailboxes_without_a_front_end_gets_it_from_the_own_site() -> None:
+    old = "[hubs.HUB02]\nmta = 'none'"
+    run = play(SECOND_HUB, FRONT_ENDS, APART, INSIDE, old, mail={"app.load": [0.0, 1.0]})
+    assert run.hubs("app.load") == ["HUB01", "HUB01"]
+    assert len(run.attempts("HUB01->HUB02")) == 2
+
+
+def test_the_paths_of_a_design_divide_messages_as_a_run_does() -> None:
+    """Of 200 messages with one recipient one half goes to either site."""
+    scenario = from_mapping(
+        tables(SECOND_HUB, FRONT_ENDS, BOTH_SEND, APART, STREAM, MIXED), "story"
+    )
+    assert [
+        (path.takers, path.share, [(route.domains.name, route.share) for route in path.routes])
+        for path in paths(scenario)
+    ] == [
+        (("HUB02",), 0.5, [("cozumpark.com", 1.0)]),
+        (("HUB01",), 0.5, [("example.org", 1.0)]),
+    ]
+
+
+def test_the_paths_of_messages_with_two_recipients() -> None:
+    """A quarter of the messages has no mailbox; the others have two thirds of theirs there."""
+    two = "[hosts.app.streams.load]\nrecipients = 2"
+    scenario = from_mapping(
+        tables(SECOND_HUB, FRONT_ENDS, BOTH_SEND, APART, STREAM, MIXED, two), "story"
+    )
+    near, usual = paths(scenario)
+    assert (near.share, usual.share) == (0.75, 0.25)
+    assert {route.domains.name: route.share for route in near.routes} == pytest.approx(
+        {"cozumpark.com": 2 / 3, "example.org": 1 / 3}
+    )
+
+
+def test_an_explanation_says_who_decides() -> None:
+    scenario = from_mapping(tables(SECOND_HUB, FRONT_ENDS, BOTH_SEND, APART, STREAM), "story")
+    both = explain(scenario, "app", ["ayse@example.org", "ali@cozumpark.com"])
+    text = " ".join(str(both).split())
+    assert "it proxies this message to HUB02, in the site of the mailboxes, Ankara." in text
+    assert "of HUB02 by send connector internet" in text
+    assert "mailbox delivery queue of HUB02" in text
+    assert "Front end" not in str(explain(scenario, "app", "ayse@example.org"))

@@ -561,6 +561,8 @@ def with_front_ends(draw: st.DrawFn, tables: Tables) -> Tables:
     at = draw(st.integers(0, 100))
     _campaign(draw, tables, at)
     tables["send_connectors"].pop("linked", None)
+    for destination in tables["destinations"].values():
+        destination |= draw(_each(response_time=("10 s", "30 s", "1 s")))
     for connector in tables["send_connectors"].values():
         connector["frontend_proxy_enabled"] = draw(st.sampled_from((True, True, False)))
     for name, hub in tables["hubs"].items():

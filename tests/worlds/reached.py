@@ -58,6 +58,7 @@ EXPECTED = (
     *("greylisted", "greylisted, then accepted"),
     *("some recipients bounce", "some recipients refused", "recipients of several next hops"),
     *("mail proxied to another hub", "server behind a front end stopped"),
+    "mail proxied to the site of the mailboxes",
     *("outbound mail proxied", "server that proxies outbound mail stopped"),
     *("message sent several times", "mailing list address removed", "moved queue used"),
     *("refused for a requirement", "deferred for a requirement", "resolver fault"),
@@ -199,6 +200,12 @@ def _submission(plan: Plan, trace: Trace) -> Iterator[str]:
     taken = sent & (messages["hub"] >= 0)
     if (np.array(hubs, np.int64)[messages["connector"][taken]] != messages["hub"][taken]).any():
         yield "mail proxied to another hub"
+    for connector, hub in set(
+        zip(messages["connector"][taken].tolist(), messages["hub"][taken].tolist(), strict=True)
+    ):
+        own = plan.connectors[connector].proxies_to
+        if own and hub not in own:
+            yield "mail proxied to the site of the mailboxes"
     if str(reply.TEMPORARY_SERVER_ERROR) in {
         trace.names.replies[number] for number in np.unique(trace.refusals["reply"]).tolist()
     }:
@@ -393,6 +400,10 @@ def _limits(plan: Plan, trace: Trace) -> Iterator[str]:
 def _script(plan: Plan) -> Iterator[str]:
     names = {"stop": "stops of a hub overlap", "outage": "outages overlap"}
     names |= {"listing": "listings overlap", "resolver_fault": "resolver faults overlap"}
+    names |= {
+        "mx outage": "outages of MX hosts overlap",
+        "line outage": "outages of a line overlap",
+    }
     for one in plan.script:
         for other in plan.script:
             same = (one.what, one.subject, one.blocklist) == (

@@ -10,6 +10,7 @@ constexpr i64 HOUR = 3600000000;
 constexpr i64 DAY = 86400000000;
 constexpr i64 TOO_LARGE = -1;
 constexpr i64 MAILBOXES = 0;
+constexpr i64 FIRST_RECIPIENTS = 20;
 constexpr i64 DSN_SIZE = 5120;
 constexpr i64 PARTIES = 3;
 constexpr i64 SCALE = 65536;
@@ -116,7 +117,7 @@ struct VerdictPlan {
 };
 
 struct ConnectorPlan {
-  i64 hub, station, max_inbound_connection, max_inbound_connection_per_source, max_inbound_connection_percentage_per_source, message_rate_limit, message_rate_per, max_message_size, max_recipients_per_message, max_acknowledgement_delay, too_many_sessions, too_many_sessions_of_source, insufficient_resources, message_too_large, submission_rate_exceeded, queued, first_taker, taker_count;
+  i64 hub, station, max_inbound_connection, max_inbound_connection_per_source, max_inbound_connection_percentage_per_source, message_rate_limit, message_rate_per, max_message_size, max_recipients_per_message, max_acknowledgement_delay, too_many_sessions, too_many_sessions_of_source, insufficient_resources, message_too_large, submission_rate_exceeded, queued, first_taker, taker_count, first_mailbox_taker, mailbox_taker_count;
 };
 
 struct CostPlan {
@@ -259,6 +260,7 @@ struct Plan {
   Array<ReceiverPlan> receivers;
   Array<i64> receiver_of;
   Array<i64> external;
+  Array<i64> has_mailboxes;
   Array<StagePlan> stages;
   Array<RequirementPlan> requirements;
   Array<i64> requirement_replies;
@@ -955,4 +957,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "d5dddaa34feb3c10f792c4fb19ebfbe1"
+#define LAYOUT "c46057b51d00d4f42a5389b17776f433"

@@ -13,6 +13,7 @@ from relaysim.mail import office_hours, provider_state
 from relaysim.mail.destination_concurrency import WHOLE, Feedback
 from relaysim.mail.dialogue import HUB_BANDWIDTH
 from relaysim.mail.provider_state import SCALE
+from relaysim.mail.receive_connector import FIRST_RECIPIENTS
 from relaysim.mail.retry_clock import NEVER
 from relaysim.mail.retry_clock import WHOLE as FACTOR_1
 from relaysim.mail.session_time import MAILBOX_SUBMISSION
@@ -32,6 +33,7 @@ CONSTANTS: dict[str, int] = {
     "DAY": DAY,
     "TOO_LARGE": TOO_LARGE,
     "MAILBOXES": MAILBOXES,
+    "FIRST_RECIPIENTS": FIRST_RECIPIENTS,
     "DSN_SIZE": DSN_SIZE,
     "PARTIES": PARTIES,
     "SCALE": SCALE,
@@ -196,6 +198,8 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         *WORDED,
         "first_taker",
         "taker_count",
+        "first_mailbox_taker",
+        "mailbox_taker_count",
     ),
     "CostPlan": ("base", "per_kb", "factors"),
     "HubPlan": (
@@ -372,6 +376,7 @@ PLAN: tuple[tuple[str, str], ...] = (
     ("receivers", "ReceiverPlan"),
     ("receiver_of", "i64"),
     ("external", "i64"),
+    ("has_mailboxes", "i64"),
     ("stages", "StagePlan"),
     ("requirements", "RequirementPlan"),
     ("requirement_replies", "i64"),

@@ -55,7 +55,9 @@ struct Run {
   bool any_in_hub(Hub&, i64 entry);
   void in_hub(Hub&, i64 entry, Vec<i64>& into);
   // relay/front_end
-  i64 taker(i64 hub, const ConnectorPlan&, u64 key, i64 attempt) const;
+  i64 one_that_runs(i64 first, i64 count, u64 key, i64 attempt) const;
+  bool has_mailbox(i64 row, i64 message) const;
+  i64 taker(i64 hub, const ConnectorPlan&, i64 row, i64 message, i64 attempt) const;
   // relay/outbound_proxy
   i64 outbound_proxy(const QueuePlan&, u64 key, i64 attempt) const;
   void begin_proxies();

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import ATTEMPT, HOST, TIMER, Event, Process, ProcessGenerator
 from relaysim.engine.relay.back_pressure import Pressure
-from relaysim.engine.relay.front_end import taker
+from relaysim.engine.relay.front_end import FrontEnds
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.load_balancer import LoadBalancer
 from relaysim.engine.relay.receive_connector_sessions import ConnectorSessions
@@ -79,11 +79,12 @@ class Host:
         hubs: Sequence[Hub],
         balancers: Sequence[LoadBalancer],
         lines_down: Sequence[int],
+        front_ends: FrontEnds,
     ) -> None:
         self.loop, self.record, _, self.scenario_plan = context
         self.number, self.entity = number, HOST | number
         self.hubs, self.balancers = hubs, balancers
-        self.lines_down = lines_down
+        self.lines_down, self.front_ends = lines_down, front_ends
         self.plan = context.plan.hosts[number]
         self.spool: deque[int] = deque()
         self.sessions = self.connected = self.connections = 0
@@ -227,7 +228,7 @@ class Host:
         if hub.epoch != epoch:
             self._submission_failed(message, self.dropped)
             return False
-        takes = taker(hub, sessions.plan.proxies_to, self.hubs, record.key[recipient], attempt)
+        takes = self.front_ends.taker(hub, sessions.plan, verdicts.rcpt, message, attempt)
         taking, pressure = takes.epoch, takes.pressure
         recipients = messages.recipients[message] - record.final_recipients(message)
 

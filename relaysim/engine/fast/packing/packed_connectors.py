@@ -1,9 +1,9 @@
 """Receive connectors as rows."""
 
-from itertools import accumulate
+from collections.abc import Sequence
 from typing import Any
 
-from relaysim.engine.fast.flat_arrays import fields, limits
+from relaysim.engine.fast.flat_arrays import Row, fields, limits
 from relaysim.engine.fast.layout import WORDED
 from relaysim.engine.fast.packing.reply_texts import ReplyTexts
 from relaysim.mail import reply
@@ -22,8 +22,7 @@ _WORDED = {
 
 def packed_connectors(plan: Plan, texts: ReplyTexts) -> dict[str, Any]:
     """Return the receive connectors and the hubs to which front ends proxy."""
-    takers = [hub for connector in plan.connectors for hub in connector.proxies_to]
-    ends = accumulate(len(connector.proxies_to) for connector in plan.connectors)
+    takers = list[int]()
     connectors = [
         {
             **fields(
@@ -38,12 +37,23 @@ def packed_connectors(plan: Plan, texts: ReplyTexts) -> dict[str, Any]:
                 *("message_rate_limit", "max_message_size"),
             ),
             **{name: _worded(name, connector.wording, texts) for name in WORDED},
-            "first_taker": end - len(connector.proxies_to),
-            "taker_count": len(connector.proxies_to),
+            **_run(takers, connector.proxies_to, "first_taker", "taker_count"),
+            **_run(
+                takers,
+                connector.proxies_to_mailboxes,
+                *("first_mailbox_taker", "mailbox_taker_count"),
+            ),
         }
-        for connector, end in zip(plan.connectors, ends, strict=True)
+        for connector in plan.connectors
     ]
-    return {"connectors": connectors, "takers": takers}
+    return {"connectors": connectors, "takers": takers, "has_mailboxes": plan.has_mailboxes}
+
+
+def _run(into: list[int], numbers: Sequence[int], first: str, count: str) -> Row:
+    """Append numbers to an array, and return the fields that have their place."""
+    place = len(into)
+    into += numbers
+    return {first: place, count: len(numbers)}
 
 
 def _worded(name: str, wording: reply.Wording, texts: ReplyTexts) -> int:

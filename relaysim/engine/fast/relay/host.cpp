@@ -182,7 +182,9 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
     }
     {
       const u64 key = run.record.key(self.recipient);
-      self.taker = run.taker(self.hub, connector, key, self.attempt);
+      i64 row;
+      this->verdict(run, self.connector, &row);
+      self.taker = run.taker(self.hub, connector, row, self.message, self.attempt);
       takes = &run.hubs[self.taker];
       self.taking = takes->epoch;
       takes->receive.factors.prefetch(draw32(key, D_RECEIVE_COST, 0));
