@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from scipy.special import bdtrc
+
 from relaysim.analysis.held_sessions import acknowledgement, sources
 from relaysim.analysis.mail_paths import DomainRoute, Path, paths
 from relaysim.analysis.recipients_of_messages import recipient_counts
@@ -143,7 +145,7 @@ class Stages:
                 self._transactions(path, route, hop, several)
         for (sender, receiver), share in handed.items():
             # The other hub receives and categorizes the message again.
-            part = self._per_message(path, share, several)
+            part = self._per_message(path, sender, share, several)
             self._cpu(sender, path, part, "send")
             self._cpu(receiver, path, part, "receive")
             self._cpu(receiver, path, part, "categorize")
@@ -154,7 +156,8 @@ class Stages:
         """Add the work of delivery: cores, mailbox server or connections, and the line."""
         count = route.domains.count
         # For one of `count` equal domains; the hubs of a transfer take turns.
-        transactions = self._per_message(path, route.share / count, several) / len(route.lasts)
+        transactions = self._per_message(path, hop.hub, route.share / count, several)
+        transactions /= len(route.lasts)
         if hop.kind is routing.HopKind.MAILBOX:
             self._cpu(hop.hub, path, transactions, "send")
             queue = self.plan.queue(QueueKind.MAILBOX, hop.hub)
@@ -173,12 +176,26 @@ class Stages:
             self._line(hop.egress or "", path, transactions * count)
             self._connections(path, route, hop, queue, transactions)
 
-    @staticmethod
-    def _per_message(path: Path, share: float, several: Mapping[int, float]) -> float:
-        """Return the transactions of one hub that takes the mail, for a message of the path."""
+    def _per_message(
+        self, path: Path, hub: str, share: float, several: Mapping[int, float]
+    ) -> float:
+        """Return the transactions of one hub that takes the mail, for a message of the path.
+
+        Parameters
+        ----------
+        path : Path
+            The path of the mail.
+        hub : str
+            The hub that sends the transactions.
+        share : float
+            The share of the recipients that they are for.
+        several : mapping of int to float
+            The share of messages with each number of recipients.
+        """
         takers = len(path.takers)
+        most = self.scenario.hubs[hub].default_destination_recipient_limit
         # The share of a route counts all messages, of which the hub takes a part.
-        return _transactions(share * takers, several) / takers
+        return _transactions(share * takers, several, most) / takers
 
     def _connections(
         self,
@@ -374,8 +391,8 @@ def stages(scenario: Scenario) -> tuple[Stage, ...]:
     return tuple(Stages(scenario).by_name.values())
 
 
-def _transactions(share: float, several: Mapping[int, float]) -> float:
-    """Return the share of messages with a recipient in a place.
+def _transactions(share: float, several: Mapping[int, float], most: int | None) -> float:
+    """Return the mean number of transactions of a message for one place.
 
     Parameters
     ----------
@@ -383,6 +400,13 @@ def _transactions(share: float, several: Mapping[int, float]) -> float:
         The place's share of all recipients.
     several : mapping of int to float
         The share of messages with each number of recipients.
+    most : int or None
+        The most recipients of a transaction.
     """
     # One less the probability that none of k recipients is in the place.
-    return sum(part * (1 - (1 - share) ** k) for k, part in several.items())
+    result = sum(part * (1 - (1 - share) ** k) for k, part in several.items())
+    if most is not None:
+        # A transaction more with each `most` recipients there: the tails of a binomial law.
+        for k, part in several.items():
+            result += part * sum(float(bdtrc(full, k, share)) for full in range(most, k, most))
+    return result

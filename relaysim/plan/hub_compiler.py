@@ -1,5 +1,6 @@
 """Hubs in the plan: costs, retries and back pressure."""
 
+from relaysim.mail.delivery_slots import DeliverySlots
 from relaysim.mail.destination_concurrency import Feedback
 from relaysim.plan import reputation_compiler as observers
 from relaysim.plan.hub_plan import HubPlan, PressurePlan, QueueManagerPlan, RetryClock
@@ -114,6 +115,13 @@ def _queue_manager(hub: hub_model.Hub) -> QueueManagerPlan | None:
         hub.in_flow_delay or 0,
         hub.process_start_time or 0,
         hub.max_idle or 0,
+        hub.default_destination_recipient_limit or 0,
+        DeliverySlots(
+            hub.default_delivery_slot_cost or 0,
+            hub.default_delivery_slot_discount or 0,
+            hub.default_delivery_slot_loan or 0,
+            hub.default_minimum_delivery_slots or 0,
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from relaysim.mail.backpressure import ReplyDelay, Thresholds
+from relaysim.mail.delivery_slots import DeliverySlots
 from relaysim.mail.destination_concurrency import Feedback
 from relaysim.mail.reply import Wording
 from relaysim.mail.watched_drive import Drive
@@ -52,7 +53,15 @@ class RetryClock:
 
 @dataclass(frozen=True, slots=True)
 class QueueManagerPlan:
-    """The queue manager of Postfix: retry clock, concurrency to a next hop, queue, processes."""
+    """The queue manager of Postfix: retry clock, concurrency to a next hop, queue, processes.
+
+    Parameters
+    ----------
+    recipient_limit : int
+        The most recipients of a transaction.
+    slots : DeliverySlots
+        How a message with few recipients may go before one with many.
+    """
 
     minimal_backoff_time: int
     maximal_backoff_time: int
@@ -66,6 +75,8 @@ class QueueManagerPlan:
     in_flow_delay: int
     process_start_time: int
     max_idle: int
+    recipient_limit: int
+    slots: DeliverySlots
 
 
 @dataclass(frozen=True, slots=True)

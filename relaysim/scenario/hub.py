@@ -48,6 +48,7 @@ CoreTime = Annotated[Cost, BeforeValidator(_as_table)]
 
 
 _Retries = Annotated[int, Field(ge=0, le=15)] | None
+_Slots = Annotated[int, Field(ge=0, le=1_000_000)]
 _Feedback = Annotated[Feedback, BeforeValidator(parse_feedback)]
 _EXCHANGE = (
     "message_retry_interval",
@@ -71,6 +72,11 @@ _POSTFIX = (
     "in_flow_delay",
     "process_start_time",
     "max_idle",
+    "default_destination_recipient_limit",
+    "default_delivery_slot_cost",
+    "default_delivery_slot_discount",
+    "default_delivery_slot_loan",
+    "default_minimum_delivery_slots",
 )
 
 
@@ -188,6 +194,18 @@ class Hub(Table):
     """Postfix: time until a new delivery process has started; they start one after another."""
     max_idle: Lasting | None = None
     """Postfix: how long a delivery process waits for work until it ends."""
+    default_destination_recipient_limit: Annotated[int, Field(ge=2)] | None = None
+    """Postfix: the most recipients of a transaction; with 1 it has a queue for each recipient,
+    which is not modelled."""
+    default_delivery_slot_cost: _Slots | None = None
+    """Postfix: transactions of a message with many recipients for each one that may go before it;
+    0 or 1: none may."""
+    default_delivery_slot_discount: Annotated[int, Field(ge=0, le=100)] | None = None
+    """Postfix: per cent of those transactions that may follow instead."""
+    default_delivery_slot_loan: _Slots | None = None
+    """Postfix: number of slots that may follow instead."""
+    default_minimum_delivery_slots: _Slots | None = None
+    """Postfix: slots that a message must have in the end, so that another one may go before it."""
     message_expiration_timeout: Lasting
     """Age at which a message expires and its sender gets an NDR."""
     delay_notification_timeout: TimeLimit

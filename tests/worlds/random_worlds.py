@@ -371,6 +371,11 @@ _OF_POSTFIX = _each(
     in_flow_delay=("0 s", "1 s"),
     process_start_time=("0 s", "1 s"),
     max_idle=("10 s", "100 s"),
+    default_destination_recipient_limit=(2, 3, 50),
+    default_delivery_slot_cost=(0, 2, 3),
+    default_delivery_slot_discount=(0, 50, 100),
+    default_delivery_slot_loan=(0, 3),
+    default_minimum_delivery_slots=(0, 1, 3),
 )
 _KEYS = {mta: BUILT_IN.profile(Kind.MTA, mta).table("hub") for mta in ("none", "postfix")}
 

@@ -66,6 +66,7 @@ EXPECTED = (
     *("refusal by a list", "refusal by a provider", "lookup with an answer", "lookup without one"),
     *("second day", "ends at the horizon", "ends early"),
     "rate to a destination reached",
+    *("recipients of a next hop divided", "message with few recipients sent first"),
     *("IP in warm-up", "IP in warm-up to a destination"),
     *("one of a pool of IPs", "another IP by sender domain"),
     *("by round robin", "by least connections", "client behind source NAT"),
@@ -315,6 +316,7 @@ def _delivery(plan: Plan, trace: Trace) -> Iterator[str]:
         if "Unable to connect" in text:
             yield "transfer waits: the other hub is down"
     yield from _limits(plan, trace)
+    yield from _jobs(plan, trace)
     if (attempts["attempt"] > 0).any():
         yield "second attempt"
     unsent = (attempts["start"] < 0) & (attempts["end"] >= 0)
@@ -366,6 +368,25 @@ def _delivery(plan: Plan, trace: Trace) -> Iterator[str]:
         yield "stream suspended"
         if (held & (attempts["attempt"] > 0)).any():
             yield "stream suspended twice in a row"
+
+
+def _jobs(plan: Plan, trace: Trace) -> Iterator[str]:
+    """Transactions of Postfix: parts of a next hop, and which message was sent first."""
+    sent = trace.transactions
+    keys = np.stack([sent[name] for name in ("message", "queue", "parent", "queued")])
+    if np.unique(keys, axis=1).shape[1] < len(sent):
+        yield "recipients of a next hop divided"
+    attempts = trace.attempts
+    for number, queue in enumerate(plan.queues):
+        if plan.hubs[queue.hub].queue_manager is None:
+            continue
+        rows = (attempts["queue"] == number) & (attempts["start"] >= 0) & (attempts["attempt"] == 0)
+        order = np.argsort(attempts["start"][rows], kind="stable")
+        transaction = attempts["transaction"][rows][order]
+        queued = sent["queued"][transaction]
+        recipients = trace.messages["recipients"][sent["message"][transaction]]
+        if ((np.diff(queued) < 0) & (np.diff(recipients) > 0)).any():
+            yield "message with few recipients sent first"
 
 
 def _limits(plan: Plan, trace: Trace) -> Iterator[str]:

@@ -113,7 +113,7 @@ struct DeliveryProcesses {
 // relay/outbound_connections
 struct OutboundConnections {
   i64 limit = 0, open = 0;
-  bool oldest_first = false;
+  bool has_jobs = false;
   Vec<i64> starved;  // numbers of queues, the one that waits longest first
   DeliveryProcesses processes;
   bool feeding = false;
@@ -122,21 +122,90 @@ struct OutboundConnections {
   void opened(Run&, i64 queue);
   void closed(Run&, i64 queue);
   i64 next(Run&);
-  bool older_waits(Run&, i64 queue);
+  bool another_is_next(Run&, i64 queue);
   void forget(i64 queue);
   void reset();
 };
 
 // relay/active_queue
 struct ActiveQueue {
-  i64 limit = 0, delay = 0, members = 0;
+  i64 limit = 0, delay = 0, members = 0;  // members: messages
+  Map transactions_of;                    // of a message with several recipients
   bool feeding = false;
   Ring<i64> waiting;
 
+  bool has_room(Run&, i64 transaction) const;
   void enter(Run&, i64 transaction);
-  void left(Run&);
+  void enter_all(Run&, const i64* transactions, i64 count);
+  void left(Run&, i64 transaction);
   i64 intake_delay() const;
   void close(Run&);
+};
+
+// relay/delivery_slots
+struct DeliveryJob {
+  i64 message = 0, arrived_at = 0, first = 0;  // first: its first transaction
+  i64 waiting = 0, selected = 0, available = 0, used = 0;
+  i64 parent = -1, level = 0, number = 0, children = 0, preemptions = 0;
+  bool is_over = false;
+  i64 first_place = -1, places = 0;  // what waits for each next hop, in `Run::job_entries`
+
+  i64 entries() const { return waiting + selected; }
+  void select();
+};
+
+struct DeliverySlots {
+  i64 cost = 0, discount = 0, loan = 0, minimum = 0;
+
+  bool may_be_preempted(const DeliveryJob& current) const;
+  i64 most(const DeliveryJob& current) const;
+  bool suffice(const DeliveryJob& current, const DeliveryJob& job) const;
+  void leave_stack(Run&, const DeliveryJob& job) const;
+  void preempt(Run&, i64 current, i64 job) const;
+  void retire(Run&, i64 job) const;
+};
+
+struct Candidate {
+  i64 now = 0, most = 0, job = -1, age = 0;
+
+  bool consider(Run&, i64 job, i64 arrived_at);
+};
+
+// relay/job_list
+struct JobList {
+  DeliverySlots slots;
+  Map of_message;  // the jobs of messages with several recipients
+
+  void exercise(Run&, const i64* queues, i64 count);
+  i64 job_of(Run&, i64 transaction);
+  void retire(Run&, i64 job);
+};
+
+struct JobEntries {  // what of a job waits for one next hop
+  i64 job = 0, queue = 0, first = -1, last = -1;
+  i64 before = -1, after = -1, next_place = -1;  // in the order of the queue; of the job
+};
+
+struct WaitingEntry {
+  i64 transaction = 0, next = -1;
+};
+
+struct WaitingJobs {
+  i64 queue = 0, first = -1, last = -1, jobs = 0, size = 0;  // size: transactions
+
+  i64 next(Run&) const;
+  i64 entries_of(Run&, i64 job) const;
+  void append(Run&, i64 transaction);
+  void append_left(Run&, i64 transaction);
+  i64 pop(Run&);
+  i64 discard(Run&);
+  i64 take(Run&);
+  void move(Run&, i64 entries);
+  JobList& list(Run&) const;
+  i64 open(Run&, i64 job);
+  void close(Run&, i64 entries);
+  void link(Run&, i64 entries, i64 before);
+  void unlink(Run&, i64 entries);
 };
 
 // relay/ageing
@@ -161,6 +230,7 @@ struct Hub {
   Pressure pressure;
   OutboundConnections outbound;
   ActiveQueue active;
+  JobList jobs;
   Vec<i64> opened_queues;      // their numbers, ascending
   Ring<i64> connection_times;  // as many as the rate allows in a minute
   i64 first_delayed = -1, last_delayed = -1;  // sessions with a delayed acknowledgement, in order
@@ -174,8 +244,9 @@ struct Hub {
   void accept(Run&, i64 message, i64 parent = -1);
   void route(Run&, i64 message, i64 parent, i64 accepted_at);
   i64 linked_to(Run&, i64 message, i64 parent) const;
+  i64 parts(Run&, i64 hop, i64 recipients) const;
   void queue_group(Run&, i64 message, i64 queue, const i64* rows, i64 count, i64 parent,
-                   i64 expires);
+                   i64 expires, Vec<i64>& entering);
   void finish(Run&, i64 transaction, i64 status, i64 reply);
   void finish_each(Run&, i64 transaction, const Vec<i64>& recipients, const Vec<i64>& statuses,
                    i64 reply);
@@ -336,6 +407,8 @@ struct DeliveryQueue {
   bool rate_waits = false;  // a timer runs that ends then
   i64 dead_timer = -1;  // sequence number of the end of the dead time; -1: the next hop lives
   Ring<i64> ready[3];
+  WaitingJobs waiting;  // of Postfix, which has nothing in `ready`
+  JobList own_jobs;     // of a queue that does not lead outside
   i64 in_use[3] = {0, 0, 0};
   i64 connecting = 0, open = 0, connections = 0, failures = 0, losses = 0;
   i64 timer = -1;                             // sequence number of the retry clock; -1: none
@@ -345,16 +418,18 @@ struct DeliveryQueue {
   const QueuePlan& plan(Run&) const;
   void open_at(Run&);
   i64 priority(Run&, i64 transaction) const;
-  bool any_ready() const { return ready[0].size || ready[1].size || ready[2].size; }
+  bool any_ready() const {
+    return ready[0].size || ready[1].size || ready[2].size || waiting.size;
+  }
   bool long_enough(Run&);
-  void put(Run&, i64 transaction);
+  void add(Run&, i64 transaction);
   void make_ready(Run&, i64 transaction);
   void pump(Run&);
   i64 limit_now() const;
   void open_connections(Run&);
   i64 next_transaction(Run&, i64 opens = 0);
-  i64 oldest(Run&);
-  bool is_older(Run&, DeliveryQueue& other);
+  i64 next_waiting(Run&);
+  bool is_before(Run&, DeliveryQueue& other);
   i64 next_hub(Run&, i64* reply);
   i64 refusal(Run&, Hub& peer);
   const PeerPlan& peer_plan(Run&, i64 hub) const;

@@ -125,7 +125,7 @@ struct CostPlan {
 };
 
 struct HubPlan {
-  i64 cores, sends_first, cpu_station, commit_station, submission_station, egress, line, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, connect_timeout, reject_time, skip_5xx_greeting, shadow, message_retry_interval, message_retry_factor, message_retry_longest, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, mailbox_delivery_queue_retry_interval, minimal_backoff_time, maximal_backoff_time, queue_run_delay, initial_destination_concurrency, connection_reuse_time, connection_cache_time, active_limit, in_flow_delay, process_start_time, max_idle, positive_feedback, negative_feedback, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, submission_queue_watched, queue_low_to_medium, queue_medium_to_high, queue_high_to_medium, queue_medium_to_low, submission_queue_history_depth, delay_start, delay_step, delay_longest, delays_first;
+  i64 cores, sends_first, cpu_station, commit_station, submission_station, egress, line, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, connect_timeout, reject_time, skip_5xx_greeting, shadow, message_retry_interval, message_retry_factor, message_retry_longest, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, mailbox_delivery_queue_retry_interval, minimal_backoff_time, maximal_backoff_time, queue_run_delay, initial_destination_concurrency, connection_reuse_time, connection_cache_time, active_limit, in_flow_delay, process_start_time, max_idle, recipient_limit, positive_feedback, negative_feedback, slot_cost, slot_discount, slot_loan, minimum_slots, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, submission_queue_watched, queue_low_to_medium, queue_medium_to_high, queue_high_to_medium, queue_medium_to_low, submission_queue_history_depth, delay_start, delay_step, delay_longest, delays_first;
 };
 
 struct DrivePlan {
@@ -957,4 +957,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "c46057b51d00d4f42a5389b17776f433"
+#define LAYOUT "ce1267c6699da673fb791a1c48a73708"

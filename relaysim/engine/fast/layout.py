@@ -70,8 +70,13 @@ QUEUE_MANAGER = (
     "in_flow_delay",
     "process_start_time",
     "max_idle",
+    "recipient_limit",
     "positive_feedback",
     "negative_feedback",
+    "slot_cost",
+    "slot_discount",
+    "slot_loan",
+    "minimum_slots",
 )
 """Fields of `QueueManagerPlan`; all 0 for a hub without a queue manager."""
 

@@ -28,6 +28,9 @@ struct Run {
   Pool<Session> sessions;
   Pool<Place> places;
   Pool<Connection> connections;
+  Pool<DeliveryJob> jobs;
+  Pool<JobEntries> job_entries;
+  Pool<WaitingEntry> waiting_entries;
   Vec<Vec<Target>> batches;  // what waits for each batch
   Vec<u32> unused_batches;
   Vec<i32> session_of;  // by message: the session that waits for its acknowledgement; -1: none
@@ -54,6 +57,9 @@ struct Run {
   bool is_in_hub(const Accepted&, i64 recipient);
   bool any_in_hub(Hub&, i64 entry);
   void in_hub(Hub&, i64 entry, Vec<i64>& into);
+  // relay/delivery_slots
+  bool job_comes_before(i64 one, i64 other);
+  void release_job(i64 job);
   // relay/front_end
   i64 one_that_runs(i64 first, i64 count, u64 key, i64 attempt) const;
   bool has_mailbox(i64 row, i64 message) const;

@@ -76,6 +76,7 @@ void Run::wire() {
     queues.push(DeliveryQueue());
     queues.last().number = number;
     queues.last().hub = plan.queues[number].hub;
+    queues.last().waiting.queue = number;
   }
   hubs.reserve(plan.hubs.size);  // hubs keep their place in memory
   followers.reserve(2 * plan.hubs.size);
@@ -92,9 +93,10 @@ void Run::wire() {
     hub.database.batch_timeout = given.batch_timeout;
     hub.database.write_time = given.commit_write;
     hub.outbound.limit = given.outbound_connections;
-    hub.outbound.oldest_first = given.queue_run_delay > 0;
+    hub.outbound.has_jobs = given.queue_run_delay > 0;
     hub.active.limit = given.active_limit;
     hub.active.delay = given.in_flow_delay;
+    hub.jobs.slots = {given.slot_cost, given.slot_discount, given.slot_loan, given.minimum_slots};
     hub.outbound.processes.start_time = given.process_start_time;
     hub.outbound.processes.max_idle = given.max_idle;
     hub.receive = cost(4 * number);
@@ -297,6 +299,8 @@ void Run::free_actors() {
     hub.pressure.disks.free_memory();
     hub.outbound.starved.free_memory();
     hub.active.waiting.free_memory();
+    hub.active.transactions_of.free_memory();
+    hub.jobs.of_message.free_memory();
     hub.outbound.processes.idle.free_memory();
     hub.stopped_at.free_memory();
     hub.started_at.free_memory();
@@ -307,6 +311,7 @@ void Run::free_actors() {
   for (i64 number = 0; number < queues.size; number++) {
     DeliveryQueue& queue = queues[number];
     for (Ring<i64>& ready : queue.ready) ready.free_memory();
+    queue.own_jobs.of_message.free_memory();
     queue.cache.connections.free_memory();
     for (i64 place = 0; place < queue.suspended.size; place++)
       queue.suspended[place].held.free_memory();
@@ -328,6 +333,9 @@ void Run::free_actors() {
   for (i64 number = 0; number < batches.size; number++) batches[number].free_memory();
   for (i64 number = 0; number < balancers.size; number++) balancers[number].sessions.free_memory();
   balancers.free_memory();
+  jobs.free_memory();
+  job_entries.free_memory();
+  waiting_entries.free_memory();
   warm_ups.free_memory();
   as_proxied.free_memory();
   lines.free_memory();

@@ -9,6 +9,7 @@ from relaysim.engine.relay.connection_cache import CachedConnection, ConnectionC
 from relaysim.engine.relay.delivery_rate import DeliveryRate
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.hub_choice import HubChoice
+from relaysim.engine.relay.job_list import WaitingJobs
 from relaysim.engine.relay.load_balancer import LoadBalancer
 from relaysim.engine.relay.message_retry import MessageRetry
 from relaysim.engine.relay.queue_retry import QueueRetry
@@ -24,6 +25,18 @@ Deliver = Callable[["DeliveryQueue", int, CachedConnection | None], ProcessGener
 """The process of a connection that a queue opens for a transaction, or takes from its cache."""
 
 
+class FirstInFirstOut(deque[int]):
+    """Transactions that wait, in the order in which they came."""
+
+    def first(self) -> int:
+        """Return the transaction that is next."""
+        return self[0]
+
+    def discard(self) -> int:
+        """Take the next transaction out without a delivery."""
+        return self.popleft()
+
+
 class DeliveryQueue:
     """A delivery queue of one hub for one next hop.
 
@@ -34,9 +47,11 @@ class DeliveryQueue:
 
     Attributes
     ----------
-    ready : tuple of deque of int
+    ready : tuple of (FirstInFirstOut or WaitingJobs)
         Transactions that wait for a connection: by priority if the hub has priority queuing, else
         all in one.
+    jobs : WaitingJobs or None
+        Those of a queue of Postfix.
     in_use : list of int
         Connections that carry a transaction, by the same index.
     connecting, open : int
@@ -76,7 +91,8 @@ class DeliveryQueue:
         self.plan: QueuePlan = plan.queues[number]
         self.leads_outside = self.plan.domain >= 0
         self.quotas = hub.plan.priority_quotas if self.leads_outside else None
-        self.ready: tuple[deque[int], ...] = tuple(deque() for _ in self.quotas or (0,))
+        self.jobs: WaitingJobs | None = None
+        self.ready = self._waiting()
         self.in_use = [0] * len(self.ready)
         self.limit = self.plan.connections or NO_LIMIT
         self.connecting = self.open = 0
@@ -103,13 +119,16 @@ class DeliveryQueue:
             record_wait=self.record_wait,
         )
 
+    def _waiting(self) -> tuple[FirstInFirstOut | WaitingJobs, ...]:
+        """Return where transactions wait, empty: by priority if the hub has priority queuing."""
+        return tuple(FirstInFirstOut() for _ in self.quotas or (0,))
+
     # Transactions wait, and connections take them.
 
-    def put(self, transaction: int) -> None:
-        """Add a transaction that is ready to be sent."""
+    def add(self, transaction: int) -> None:
+        """Add a transaction that is ready to be sent, without a connection for it yet."""
         self.transactions.ready[transaction] = self.loop.tick
         self._make_ready(transaction)
-        self.pump()
 
     def _make_ready(self, transaction: int) -> None:
         self.ready[self._priority(transaction)].append(transaction)
@@ -138,6 +157,8 @@ class DeliveryQueue:
                 return
             if not self._long_enough() or not self.hub.outbound.may_open(self):
                 return
+            if self.jobs is not None and not self.hub.outbound.feeding:
+                self.jobs.jobs.exercise([self.jobs], self.loop.tick)
             transaction = self.next_transaction(opens=1)
             if transaction < 0:
                 return
@@ -163,8 +184,8 @@ class DeliveryQueue:
             return any(self.ready)
         final, length = self.transactions.final, sum(self.in_use)
         for waiting in self.ready:
-            while waiting and final[waiting[0]]:  # it expired while it waited
-                waiting.popleft()
+            while waiting and final[waiting.first()]:  # it expired while it waited
+                waiting.discard()
             length += len(waiting)
         return any(self.ready) and length >= step * (connections + 1)
 
@@ -192,14 +213,17 @@ class DeliveryQueue:
             waiting = self.ready[priority]
             if not waiting or not self.rate.admits():
                 return -1
-            transaction = waiting.popleft()
+            transaction = waiting.first()
             # A transaction that expired while it waited stays in the deque until its turn.
-            if not final[transaction] and not self.suspended.hold(transaction):
-                self.in_use[priority] += 1
-                self.rate.started()
-                self.started[transaction] = self.loop.tick, opens
-                self.cache.selected(transaction, sum(self.in_use))
-                return transaction
+            if final[transaction] or self.suspended.hold(transaction):
+                waiting.discard()
+                continue
+            waiting.popleft()
+            self.in_use[priority] += 1
+            self.rate.started()
+            self.started[transaction] = self.loop.tick, opens
+            self.cache.selected(transaction, sum(self.in_use))
+            return transaction
 
     def take_next(self, opened_at: int) -> int:
         """Take the next transaction for an open connection; -1 if the connection ends.
@@ -220,13 +244,6 @@ class DeliveryQueue:
     def may_open_more(self) -> bool:
         """Return whether the concurrency of the queue allows one more connection."""
         return self.connecting + self.open < self._limit()
-
-    def oldest(self) -> tuple[int, int]:
-        """Return the transaction that waits longest, with its time in front."""
-        final, (waiting,) = self.transactions.final, self.ready
-        while waiting and final[waiting[0]]:  # it expired while it waited
-            waiting.popleft()
-        return (self.transactions.ready[waiting[0]], waiting[0]) if waiting else (NO_LIMIT, 0)
 
     # The course of a connection.
 

@@ -7,9 +7,10 @@ from relaysim.engine.context import Context
 from relaysim.engine.kernel import Event
 from relaysim.engine.relay.accepted_mail import AcceptedMail
 from relaysim.engine.relay.acknowledgement import Acknowledgements
-from relaysim.engine.relay.active_queue import ActiveQueue
+from relaysim.engine.relay.active_queue import ActiveQueue, PerNextHop
 from relaysim.engine.relay.ageing import Ageing
 from relaysim.engine.relay.back_pressure import Pressure
+from relaysim.engine.relay.job_list import JobList
 from relaysim.engine.relay.outbound_connections import OutboundConnections
 from relaysim.engine.relay.public_ip_choice import PublicIpChoice
 from relaysim.engine.relay.receive_connector_sessions import ConnectorSessions
@@ -49,6 +50,8 @@ class Hub:
         Its delivery queues, by number; each is opened for its first transaction.
     active : ActiveQueue
         The transactions that it may send now, where that is limited.
+    jobs : JobList or None
+        At a hub of Postfix, the messages that wait to go outside.
     accepted : AcceptedMail
         What the hub has accepted.
     acknowledgements : Acknowledgements
@@ -89,6 +92,7 @@ class Hub:
         }
         self.queues: dict[int, TransactionQueue] = {}
         self.active = ActiveQueue(context, plan.queue_manager)
+        self.jobs = None if plan.queue_manager is None else JobList(plan.queue_manager.slots)
         self.outbound = OutboundConnections(loop, plan.outbound_connections, plan.queue_manager)
         # Times of the last connections, as many as the rate allows in a minute.
         self.connection_times: deque[int] = deque(maxlen=plan.connection_rate or 1)
@@ -198,16 +202,18 @@ class Hub:
                 # Other recipients of the message are with other hubs, or final.
                 if recipients.transaction[recipient] == parent and not recipients.status[recipient]:
                     groups.setdefault(routes[recipients.domain[recipient]], []).append(recipient)
-            self.pressure.hold(size * (len(groups) - 1))
-        if parent < 0:
-            self.acknowledgements.routed(message, len(groups))
         now, expires = self.loop.tick, accepted_at + self.plan.message_expiration_timeout
         if plan.ip_choices or self.public_ips.culprits_moved:
             groups = {
                 self.public_ips.queue(queue, message, len(rows)): rows
                 for queue, rows in groups.items()
             }
-        for queue, rows in groups.items():
+        parts = self._parts(groups)
+        self.pressure.hold(size * (len(parts) - 1))
+        if parent < 0:
+            self.acknowledgements.routed(message, len(parts))
+        entering: list[tuple[PerNextHop, int]] = []
+        for queue, rows in parts:
             if queue == TOO_LARGE:
                 no_route = record.replies.number(str(reply.NO_ROUTE_FOR_SIZE))
                 for recipient in rows:
@@ -220,9 +226,31 @@ class Hub:
                 )
                 if now < expires:
                     joined = self.queues.get(queue) or self._open_queue(queue)
-                    self.active.enter(joined, transaction)
+                    if self.jobs is None:
+                        self.active.enter(joined, transaction)
+                    else:
+                        entering.append((joined, transaction))
                 else:
                     self.finish(transaction, Status.EXPIRED, self.expired)
+        if entering:
+            self.active.enter_all(entering)
+
+    def _parts(self, groups: dict[int, list[int]]) -> list[tuple[int, list[int]]]:
+        """Return the recipients of each transaction, with its queue: Postfix limits their number.
+
+        Parameters
+        ----------
+        groups : dict of int to list of int
+            By queue, the recipients of a message.
+        """
+        postfix = self.plan.queue_manager
+        if postfix is None:
+            return list(groups.items())
+        most, result = postfix.recipient_limit, []
+        for queue, rows in groups.items():
+            step = len(rows) if queue == TOO_LARGE else most
+            result += [(queue, rows[at : at + step]) for at in range(0, len(rows), step)]
+        return result
 
     def _open_queue(self, number: int) -> TransactionQueue:
         queue = self.queues[number] = self.open_queue(self, number)

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from relaysim.engine.kernel import EventLoop
 from relaysim.engine.relay.delivery_processes import DeliveryProcesses
+from relaysim.engine.relay.job_list import WaitingJobs
 from relaysim.plan.hub_plan import QueueManagerPlan
 
 
@@ -12,15 +13,13 @@ class OutboundQueue(Protocol):
 
     number: int
     leads_outside: bool
+    jobs: WaitingJobs | None
 
     def pump(self) -> None:
         """Open connections, as far as the limits allow."""
 
     def may_open_more(self) -> bool:
         """Return whether the concurrency of the queue allows one more connection."""
-
-    def oldest(self) -> tuple[int, int]:
-        """Return the transaction that waits longest, with its time in front."""
 
 
 class OutboundConnections:
@@ -30,9 +29,9 @@ class OutboundConnections:
     ----------
     limit : int
         Connections at a time; 0: no limit.
-    oldest_first : bool
-        A free connection goes to the queue with the oldest transaction, as in Postfix; else the
-        queues take turns.
+    has_jobs : bool
+        A free connection goes to the queue whose message is next by the job list of Postfix; else
+        the queues take turns.
     processes : DeliveryProcesses
         The processes of Postfix that the connections need.
     open : int
@@ -42,7 +41,7 @@ class OutboundConnections:
     """
 
     def __init__(self, loop: EventLoop, limit: int, postfix: QueueManagerPlan | None) -> None:
-        self.loop, self.limit, self.oldest_first = loop, limit, postfix is not None
+        self.loop, self.limit, self.has_jobs = loop, limit, postfix is not None
         self.processes = DeliveryProcesses(0, 0)
         if postfix is not None:
             self.processes = DeliveryProcesses(postfix.process_start_time, postfix.max_idle)
@@ -75,23 +74,47 @@ class OutboundConnections:
 
     def _next(self) -> int:
         """Return the number of the starved queue that opens its connection next."""
-        starved = self.starved
-        if self.oldest_first:
-            return min(starved, key=lambda number: starved[number].oldest())
-        return next(iter(starved))
+        first, *others = self.starved.values()
+        if not self.has_jobs:
+            return first.number
+        self._exercise([queue for queue in (first, *others) if queue.may_open_more()])
+        for other in others:
+            if _comes_before(other, first):
+                first = other
+        return first.number
 
-    def older_waits(self, queue: OutboundQueue) -> bool:
-        """Return whether another starved queue has an older transaction than this queue."""
-        if not queue.leads_outside:
-            return False
-        own = queue.oldest()
-        return any(
-            other is not queue and other.may_open_more() and other.oldest() < own
-            for other in self.starved.values()
-        )
+    def another_is_next(self, queue: OutboundQueue) -> bool:
+        """Return whether the message of another starved queue is next, not that of this queue."""
+        others = []
+        if queue.leads_outside:
+            others = [
+                other
+                for other in self.starved.values()
+                if other is not queue and other.may_open_more()
+            ]
+        self._exercise([queue, *others])
+        return any(_comes_before(other, queue) for other in others)
+
+    def _exercise(self, queues: list[OutboundQueue]) -> None:
+        """Let a message go before the one that is next in these queues, by the rules of Postfix."""
+        waiting = [queue.jobs for queue in queues if queue.jobs is not None]
+        if waiting:
+            waiting[0].jobs.exercise(waiting, self.loop.tick)
 
     def reset(self) -> None:
         """Forget all connections when the hub stops."""
         self.open = 0
         self.starved.clear()
         self.processes.reset()
+
+
+def _comes_before(queue: OutboundQueue, other: OutboundQueue) -> bool:
+    """Return whether the message that is next in a queue comes before that of another queue."""
+    assert queue.jobs is not None
+    assert other.jobs is not None
+    own, its = queue.jobs.next_job(), other.jobs.next_job()
+    if own is None or its is None:
+        return own is not None
+    if own[0] is its[0]:
+        return own[1] < its[1]
+    return own[0].comes_before(its[0])

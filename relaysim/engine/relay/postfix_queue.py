@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from relaysim.engine.context import Context
-from relaysim.engine.relay.delivery_queue import Deliver, DeliveryQueue
+from relaysim.engine.relay.delivery_queue import Deliver, DeliveryQueue, FirstInFirstOut
 from relaysim.engine.relay.destination_concurrency import DestinationConcurrency
 from relaysim.engine.relay.hub import Hub
+from relaysim.engine.relay.job_list import JobList, WaitingJobs
 from relaysim.engine.relay.load_balancer import LoadBalancer
 
 
@@ -37,6 +38,18 @@ class PostfixQueue(DeliveryQueue):
             context, hub, self.postfix, number, self.limit, lambda: sum(self.in_use)
         )
 
+    def _waiting(self) -> tuple[FirstInFirstOut | WaitingJobs, ...]:
+        """Return the messages that wait, none.
+
+        All queues that lead outside have one job list, that of the transport smtp. A queue to the
+        mailbox server or to a smart host that is a hub has its own (assumption).
+        """
+        jobs = self.hub.jobs
+        assert jobs is not None
+        own = jobs if self.leads_outside else JobList(jobs.slots)
+        self.jobs = WaitingJobs(own, self.transactions)
+        return (self.jobs,)
+
     # Transactions wait, and connections take them.
 
     def _make_ready(self, transaction: int) -> None:
@@ -51,8 +64,8 @@ class PostfixQueue(DeliveryQueue):
     def take_next(self, opened_at: int) -> int:
         """Take the next transaction for an open connection; -1 if the connection ends.
 
-        Postfix uses a connection again for a limited time, and not where another next hop has an
-        older message.
+        Postfix uses a connection again for a limited time, and not where the message of another
+        next hop is next.
 
         Parameters
         ----------
@@ -63,7 +76,7 @@ class PostfixQueue(DeliveryQueue):
         if (
             self.may_be_used_again(opened_at)
             and self.connecting + self.open <= self.concurrency.limit
-            and not self.hub.outbound.older_waits(self)
+            and not self.hub.outbound.another_is_next(self)
         ):
             transaction = self.next_transaction()
         if transaction >= 0:
@@ -113,7 +126,7 @@ class PostfixQueue(DeliveryQueue):
         if not self._limit():
             (waiting,) = self.ready
             while waiting:
-                held = waiting.popleft()
+                held = waiting.discard()
                 if not self.transactions.final[held]:
                     self.message_retry.defer(held)
         self.hub.outbound.closed(self)

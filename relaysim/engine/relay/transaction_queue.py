@@ -12,8 +12,11 @@ class TransactionQueue(Protocol):
 
     started: dict[int, tuple[int, int]]
 
-    def put(self, transaction: int) -> None:
-        """Add a transaction that is ready to be sent."""
+    def add(self, transaction: int) -> None:
+        """Add a transaction that is ready to be sent, without a connection for it yet."""
+
+    def pump(self) -> None:
+        """Open connections for the transactions that wait, as far as the limits allow."""
 
     def expire(self, transaction: int) -> None:
         """Expire a transaction that is on no connection."""

@@ -72,9 +72,13 @@ def _queue_manager(postfix: QueueManagerPlan | None) -> Row:
     if postfix is None:
         return dict.fromkeys(QUEUE_MANAGER, 0)
     return {
-        **fields(postfix, *QUEUE_MANAGER[:-2]),
+        **fields(postfix, *QUEUE_MANAGER[: QUEUE_MANAGER.index("positive_feedback")]),
         "positive_feedback": FEEDBACK.index(postfix.positive_feedback),
         "negative_feedback": FEEDBACK.index(postfix.negative_feedback),
+        "slot_cost": postfix.slots.cost,
+        "slot_discount": postfix.slots.discount,
+        "slot_loan": postfix.slots.loan,
+        "minimum_slots": postfix.slots.minimum,
     }
 
 

@@ -13,6 +13,7 @@ void DeliveryQueue::open_at(Run& run) {
   const HubPlan& hub_plan = run.plan.hubs[hub];
   is_of_postfix = hub_plan.queue_run_delay > 0;
   if (is_of_postfix) concurrency.begin(hub_plan, limit);
+  own_jobs.slots = run.hubs[hub].jobs.slots;
   cache.time_limit = leads_outside ? hub_plan.connection_cache_time : 0;
 }
 
@@ -22,15 +23,16 @@ i64 DeliveryQueue::priority(Run& run, i64 transaction) const {
   return has_quotas ? run.transactions.priority(transaction) : 0;
 }
 
-void DeliveryQueue::put(Run& run, i64 transaction) {
+void DeliveryQueue::add(Run& run, i64 transaction) {
   run.transactions[transaction].ready = run.now();
   make_ready(run, transaction);
-  pump(run);
 }
 
 void DeliveryQueue::make_ready(Run& run, i64 transaction) {
   if (is_of_postfix && !concurrency.window) {  // the next hop is dead
     defer(run, transaction);
+  } else if (is_of_postfix) {
+    waiting.append(run, transaction);
   } else {
     ready[priority(run, transaction)].push(transaction);
   }
@@ -55,6 +57,7 @@ void DeliveryQueue::open_connections(Run& run) {
   while (connecting + open < limit_now() && losses == losses_before) {
     if (retrying && (timer >= 0 || connecting || open)) return;
     if (!long_enough(run) || !hub.outbound.may_open(run, number)) return;
+    if (is_of_postfix && !hub.outbound.feeding) waiting.list(run).exercise(run, &number, 1);
     i64 transaction = next_transaction(run, 1);
     if (transaction < 0) return;
     CachedConnection cached;
@@ -71,8 +74,12 @@ bool DeliveryQueue::long_enough(Run& run) {
   i64 links = connecting + open, step = plan(run).per_further_connection;
   if (!links || step == 1) return any_ready();
   i64 length = in_use[0] + in_use[1] + in_use[2];
-  for (Ring<i64>& waiting : ready) {
-    while (waiting.size && run.transactions.is_final(waiting[0])) waiting.pop();
+  for (Ring<i64>& one : ready) {
+    while (one.size && run.transactions.is_final(one[0])) one.pop();
+    length += one.size;
+  }
+  if (is_of_postfix) {
+    next_waiting(run);
     length += waiting.size;
   }
   return any_ready() && length >= step * (links + 1);
@@ -89,10 +96,12 @@ i64 DeliveryQueue::next_transaction(Run& run, i64 opens) {
       while (chosen < 3 && !(ready[chosen].size > 0 && in_use[chosen] < quotas[chosen])) chosen++;
       if (chosen == 3) return -1;
     }
-    if (ready[chosen].empty() || !rate_admits(run)) return -1;
-    i64 transaction = ready[chosen].pop();
+    if (!(is_of_postfix ? waiting.size : ready[chosen].size) || !rate_admits(run)) return -1;
+    i64 transaction = is_of_postfix ? waiting.next(run) : ready[chosen].pop();
     // A transaction that expired while it waited stays in the queue until its turn.
-    if (transactions.is_final(transaction) || hold(run, transaction)) continue;
+    bool passes = transactions.is_final(transaction) || hold(run, transaction);
+    if (is_of_postfix) passes ? waiting.discard(run) : waiting.pop(run);
+    if (passes) continue;
     in_use[chosen]++;
     free_at = run.now() + plan(run).rate_delay;
     transactions[transaction].started = run.now();
@@ -109,21 +118,6 @@ i64 DeliveryQueue::next_transaction(Run& run, i64 opens) {
     last_started = transaction;
     return transaction;
   }
-}
-
-// The transaction that waits longest; -1 if none waits.
-i64 DeliveryQueue::oldest(Run& run) {
-  Ring<i64>& waiting = ready[0];
-  while (waiting.size && run.transactions.is_final(waiting[0])) waiting.pop();  // it expired
-  return waiting.size ? waiting[0] : -1;
-}
-
-// Whether the oldest transaction of a queue came before that of another one.
-bool DeliveryQueue::is_older(Run& run, DeliveryQueue& other) {
-  i64 own = oldest(run), its = other.oldest(run);
-  if (own < 0 || its < 0) return its < 0 && own >= 0;
-  i64 time = run.transactions[own].ready, other_time = run.transactions[its].ready;
-  return time != other_time ? time < other_time : own < its;
 }
 
 // The course of a connection.
@@ -260,7 +254,11 @@ void DeliveryQueue::connection_lost(Run& run, i64 transaction) {
 void DeliveryQueue::put_back(Run& run, i64 transaction) {
   if (run.hubs[hub].expire_if_due(run, transaction)) return;
   run.transactions[transaction].ready = run.now();
-  ready[priority(run, transaction)].push_front(transaction);
+  if (is_of_postfix) {
+    waiting.append_left(run, transaction);
+  } else {
+    ready[priority(run, transaction)].push_front(transaction);
+  }
 }
 
 // Expiry, stops of the hub, the end of the run.
@@ -304,12 +302,17 @@ void DeliveryQueue::close(Run& run) {
        transaction = transactions[transaction].after)
     record_attempt(run, transaction, transactions[transaction].started, -1, -1,
                    transactions[transaction].opened);
-  for (Ring<i64>& waiting : ready)
-    for (i64 place = 0; place < waiting.size; place++)
-      if (!transactions.is_final(waiting[place])) record_wait(run, waiting[place]);
+  for (Ring<i64>& one : ready)
+    for (i64 place = 0; place < one.size; place++)
+      if (!transactions.is_final(one[place])) record_wait(run, one[place]);
+  for (i64 at = waiting.first; at >= 0; at = run.job_entries[at].after)
+    for (i64 entry = run.job_entries[at].first; entry >= 0; entry = run.waiting_entries[entry].next) {
+      i64 transaction = run.waiting_entries[entry].transaction;
+      if (!transactions.is_final(transaction)) record_wait(run, transaction);
+    }
   for (i64 place = 0; place < suspended.size; place++)
-    for (i64 waiting = 0; waiting < suspended[place].held.size; waiting++) {
-      i64 transaction = suspended[place].held[waiting];
+    for (i64 held = 0; held < suspended[place].held.size; held++) {
+      i64 transaction = suspended[place].held[held];
       if (!transactions.is_final(transaction)) record_wait(run, transaction);
     }
 }

@@ -66,11 +66,15 @@ void Hub::route(Run& run, i64 message, i64 parent, i64 accepted_at) {
   i64 expires = accepted_at + plan(run).message_expiration_timeout;
   if (count == 1) {
     if (session >= 0) run.sessions[session].remaining = 1;
-    queue_group(run, message, routes[recipients.domain[first]], &first, 1, parent, expires);
+    Vec<i64> entering;
+    queue_group(run, message, routes[recipients.domain[first]], &first, 1, parent, expires,
+                entering);
+    active.enter_all(run, entering.values, entering.size);
+    entering.free_memory();
     return;
   }
   // The recipients of each next hop, in the order of the first recipient of each.
-  Vec<i64> hops, group, rows;
+  Vec<i64> hops, group, rows, lengths, entering;
   Map place_of;
   for (i64 recipient = first; recipient < first + count; recipient++) {
     // Other recipients of the message are with other hubs, or final.
@@ -85,23 +89,38 @@ void Hub::route(Run& run, i64 message, i64 parent, i64 accepted_at) {
     }
     group.push(place);
   }
-  pressure.hold(size * (hops.size - 1));
-  if (session >= 0) run.sessions[session].remaining = hops.size;
+  lengths.fill(hops.size, 0);
+  for (i64 row = 0; row < count; row++)
+    if (group[row] >= 0) lengths[group[row]]++;
+  i64 transactions = 0;
+  for (i64 place = 0; place < hops.size; place++)
+    transactions += parts(run, hops[place], lengths[place]);
+  pressure.hold(size * (transactions - 1));
+  if (session >= 0) run.sessions[session].remaining = transactions;
   for (i64 place = 0; place < hops.size; place++) {
     rows.clear();
     for (i64 row = 0; row < count; row++)
       if (group[row] == place) rows.push(first + row);
-    queue_group(run, message, hops[place], rows.values, rows.size, parent, expires);
+    queue_group(run, message, hops[place], rows.values, rows.size, parent, expires, entering);
   }
+  active.enter_all(run, entering.values, entering.size);
+  entering.free_memory();
+  lengths.free_memory();
   place_of.free_memory();
   hops.free_memory();
   group.free_memory();
   rows.free_memory();
 }
 
+// The number of transactions for recipients of a message that have one next hop.
+i64 Hub::parts(Run& run, i64 hop, i64 recipients) const {
+  i64 most = plan(run).recipient_limit;
+  return !most || hop == TOO_LARGE ? 1 : (recipients + most - 1) / most;
+}
+
 // Queues the recipients of a message that have one next hop.
 void Hub::queue_group(Run& run, i64 message, i64 queue, const i64* rows, i64 count, i64 parent,
-                      i64 expires) {
+                      i64 expires, Vec<i64>& entering) {
   const i64 now = run.now();
   if (queue >= 0) queue = run.by_public_ip(queue, message, count);
   if (queue == TOO_LARGE) {
@@ -112,13 +131,21 @@ void Hub::queue_group(Run& run, i64 message, i64 queue, const i64* rows, i64 cou
     transaction_done(run, message, run.record.tables.messages.size[message]);
     return;
   }
-  i64 transaction = run.transactions.start(rows, count, number, queue, parent, now, expires);
-  if (now < expires) {
-    DeliveryQueue& joined = run.queues[queue];
-    if (!joined.is_open) joined.open_at(run);
-    active.enter(run, transaction);
-  } else {
-    finish(run, transaction, STATUS_EXPIRED, run.record.reply(run.plan.run[0].message_expired));
+  const i64 most = plan(run).recipient_limit ? plan(run).recipient_limit : count;
+  for (i64 at = 0; at < count; at += most) {
+    i64 transaction = run.transactions.start(rows + at, smaller(most, count - at), number, queue,
+                                             parent, now, expires);
+    if (now < expires) {
+      DeliveryQueue& joined = run.queues[queue];
+      if (!joined.is_open) joined.open_at(run);
+      if (plan(run).recipient_limit) {
+        entering.push(transaction);
+      } else {
+        active.enter(run, transaction);
+      }
+    } else {
+      finish(run, transaction, STATUS_EXPIRED, run.record.reply(run.plan.run[0].message_expired));
+    }
   }
 }
 
@@ -141,7 +168,7 @@ void Hub::finish(Run& run, i64 transaction, i64 status, i64 reply) {
   }
   if (status == STATUS_BOUNCED || status == STATUS_EXPIRED) send_dsn(run, first, D_NDR);
   transaction_done(run, message, run.record.tables.messages.size[message]);
-  if (was_active) active.left(run);
+  if (was_active) active.left(run, transaction);
 }
 
 // Sets a final status for each recipient left in a transaction: delivered or junked.
@@ -153,7 +180,7 @@ void Hub::finish_each(Run& run, i64 transaction, const Vec<i64>& recipients,
   for (i64 place = 0; place < recipients.size; place++)
     run.record.set_final(recipients[place], statuses[place], run.now(), reply);
   transaction_done(run, message, run.record.tables.messages.size[message]);
-  if (was_active) active.left(run);
+  if (was_active) active.left(run, transaction);
 }
 
 // Finishes a transaction that another hub has committed.
@@ -163,7 +190,7 @@ void Hub::hand_over(Run& run, i64 transaction, Hub& peer) {
   run.transactions.set_final(transaction);
   peer.accept(run, message, transaction);
   transaction_done(run, message, run.record.tables.messages.size[message]);
-  if (was_active) active.left(run);
+  if (was_active) active.left(run, transaction);
 }
 
 bool Hub::expire_if_due(Run& run, i64 transaction) {

@@ -11,7 +11,7 @@ void DeliveryQueue::defer(Run& run, i64 transaction) {
               attempt < 0 ? 0 : attempt, {(u32)transaction, 0, MESSAGE_RETRY});
   if (run.transactions[transaction].is_active) {
     run.transactions[transaction].is_active = false;
-    run.hubs[hub].active.left(run);
+    run.hubs[hub].active.left(run, transaction);
   }
 }
 

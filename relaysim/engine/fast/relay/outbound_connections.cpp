@@ -28,21 +28,35 @@ void OutboundConnections::closed(Run& run, i64 queue) {
 // The place of the starved queue that opens its connection next.
 i64 OutboundConnections::next(Run& run) {
   i64 result = 0;
-  for (i64 place = 1; oldest_first && place < starved.size; place++)
-    if (run.queues[starved[place]].is_older(run, run.queues[starved[result]])) result = place;
+  if (!has_jobs) return result;
+  Vec<i64> queues;
+  for (i64 place = 0; place < starved.size; place++) {
+    DeliveryQueue& queue = run.queues[starved[place]];
+    if (queue.connecting + queue.open < queue.limit_now()) queues.push(starved[place]);
+  }
+  run.hubs[run.queues[starved[0]].hub].jobs.exercise(run, queues.values, queues.size);
+  queues.free_memory();
+  for (i64 place = 1; place < starved.size; place++)
+    if (run.queues[starved[place]].is_before(run, run.queues[starved[result]])) result = place;
   return result;
 }
 
-// Whether another starved queue has an older transaction than this queue.
-bool OutboundConnections::older_waits(Run& run, i64 queue) {
-  if (!run.queues[queue].leads_outside) return false;
-  for (i64 place = 0; place < starved.size; place++) {
+// Whether the message of another starved queue is next, not that of this queue.
+bool OutboundConnections::another_is_next(Run& run, i64 queue) {
+  DeliveryQueue& own = run.queues[queue];
+  Vec<i64> queues;
+  queues.push(queue);
+  for (i64 place = 0; own.leads_outside && place < starved.size; place++) {
     DeliveryQueue& other = run.queues[starved[place]];
-    if (other.number != queue && other.connecting + other.open < other.limit_now() &&
-        other.is_older(run, run.queues[queue]))
-      return true;
+    if (starved[place] != queue && other.connecting + other.open < other.limit_now())
+      queues.push(starved[place]);
   }
-  return false;
+  own.waiting.list(run).exercise(run, queues.values, queues.size);
+  bool result = false;
+  for (i64 place = 1; place < queues.size && !result; place++)
+    result = run.queues[queues[place]].is_before(run, own);
+  queues.free_memory();
+  return result;
 }
 
 void OutboundConnections::forget(i64 queue) {
