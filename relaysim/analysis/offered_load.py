@@ -20,9 +20,12 @@ from relaysim.mail.dialogue import HUB_BANDWIDTH
 from relaysim.mail.session_time import timing
 from relaysim.plan import routing
 from relaysim.plan.by_name import PlanByName
+from relaysim.plan.hand_over import hand_overs
 from relaysim.plan.names import QueueKind, queue_name
 from relaysim.plan.public_ips import all_public_ips
 from relaysim.plan.queue_plan import QueuePlan
+from relaysim.scenario.connector import ReceiveConnector, SendConnector
+from relaysim.scenario.core_time import Cost
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.latest import keep_latest
@@ -133,21 +136,26 @@ class Stages:
             return
         for hub in path.takers:
             part = 1 / len(path.takers)
-            self._cpu(hub, path, part, "receive")
+            self._cpu(hub, path, part, "receive", path.connector)
             self._cpu(hub, path, part, "categorize")
             if (shadow := self.plan.shadow(hub)) is not None:
                 self._cpu(shadow, path, part, "receive")
         handed: dict[tuple[str, str], float] = defaultdict(float)
+        hops: dict[tuple[str, str], routing.Hop] = {}
         for route in path.routes:
             for hop, receiver, share in route.handed_over:
                 handed[hop.hub, receiver] += route.share * share
+                hops.setdefault((hop.hub, receiver), hop)
             for hop in route.lasts:
                 self._transactions(path, route, hop, several)
         for (sender, receiver), share in handed.items():
             # The other hub receives and categorizes the message again.
-            part = self._per_message(path, sender, share, several)
-            self._cpu(sender, path, part, "send")
-            self._cpu(receiver, path, part, "receive")
+            part, hop = self._per_message(path, sender, share, several), hops[sender, receiver]
+            (session,) = (
+                each for each in hand_overs(self.scenario, hop) if each.receiver == receiver
+            )
+            self._cpu(sender, path, part, "send", _sends_by(hop))
+            self._cpu(receiver, path, part, "receive", session.connector)
             self._cpu(receiver, path, part, "categorize")
 
     def _transactions(
@@ -171,7 +179,7 @@ class Stages:
                 of_time(self.scenario.mailboxes.delivery_time),
             )
         elif hop.kind is routing.HopKind.REMOTE:
-            self._cpu(hop.hub, path, transactions * count, "send")
+            self._cpu(hop.hub, path, transactions * count, "send", hop.connector)
             queue = self.plan.queue(QueueKind.REMOTE, hop.hub, hop.next_hop, hop.egress or "")
             self._line(hop.egress or "", path, transactions * count)
             self._connections(path, route, hop, queue, transactions)
@@ -295,28 +303,56 @@ class Stages:
 
     def _until_taken(self, path: Path, hub: str, size: float) -> float:
         """Return the time for work, commit and shadow copy of a message at a hub, seconds."""
-        held = self._core_time(hub, path, "receive").seconds + _commit_time(self.scenario.hubs[hub])
+        held = self._core_time(hub, path, "receive", path.connector).seconds
+        held += _commit_time(self.scenario.hubs[hub])
         if (shadow := self.plan.shadow(hub)) is not None:
             held += size * 8 / HUB_BANDWIDTH + self._core_time(shadow, path, "receive").seconds
             held += _commit_time(self.scenario.hubs[shadow])
         return held
 
     def _until_sent(self, path: Path) -> float:
-        """Return the core time from the commit of a message until a transaction is sent, s."""
-        works = ("categorize", "send")
-        return sum(self._core_time(path.hub, path, work).seconds for work in works)
+        """Return the core time from the commit of a message until a transaction is sent, s.
 
-    def _core_time(self, name: str, path: Path, work: str) -> Service:
+        Of routes by different send connectors the mean over the recipients.
+        """
+        sent = [
+            (route.share, self._core_time(path.hub, path, "send", _sends_by(route.first)).seconds)
+            for route in path.routes
+        ]
+        # Without a route all recipients are refused, and nothing is sent.
+        shares = sum(share for share, _ in sent) or 1.0
+        send = sum(share * seconds for share, seconds in sent) / shares
+        return self._core_time(path.hub, path, "categorize").seconds + send
+
+    def _core_time(
+        self,
+        name: str,
+        path: Path,
+        work: str,
+        connector: ReceiveConnector | SendConnector | None = None,
+    ) -> Service:
+        """Return the core time of a message at a hub, by a connector that may have its own."""
         hub = self.scenario.hubs[name]
-        costs = {
-            "receive": (hub.receive_cost,),
-            "categorize": (hub.categorize_cost, hub.antivirus_cost),
-            "send": (hub.send_cost,),
-        }
-        return of_costs(costs[work], self.scenario.hosts[path.host].streams[path.stream].size)
+        costs: tuple[Cost, ...] = (hub.categorize_cost, hub.antivirus_cost)
+        if work == "receive":
+            costs = (hub.receive_cost,)
+            if isinstance(connector, ReceiveConnector) and connector.receive_cost is not None:
+                costs = (connector.receive_cost,)
+        elif work == "send":
+            costs = (hub.send_cost,)
+            if isinstance(connector, SendConnector) and connector.send_cost is not None:
+                costs = (connector.send_cost,)
+        return of_costs(costs, self.scenario.hosts[path.host].streams[path.stream].size)
 
-    def _cpu(self, name: str, path: Path, visits: float, work: str) -> None:
-        cores, service = self.plan.cores(name), self._core_time(name, path, work)
+    def _cpu(
+        self,
+        name: str,
+        path: Path,
+        visits: float,
+        work: str,
+        connector: ReceiveConnector | SendConnector | None = None,
+    ) -> None:
+        cores, service = self.plan.cores(name), self._core_time(name, path, work, connector)
         what, place = f"cores of {name}", cores.limited_by
         self._stage(cores.name, what, place, cores.servers, path, visits, service, work)
 
@@ -357,6 +393,11 @@ class Stages:
         new = Stage(name, title, place, servers, alike, queue, egress, warm_ups)
         stage = self.by_name.setdefault(name, new)
         stage.parts.append(Part(path.name, path.share * visits, service, work))
+
+
+def _sends_by(hop: routing.Hop) -> SendConnector | None:
+    """Return the send connector by which a hop sends; None from hub to hub of the organization."""
+    return hop.connector if hop.kind is routing.HopKind.REMOTE or hop.as_client else None
 
 
 def _commit_time(hub: Hub) -> float:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 from relaysim.audit.finding import Finding, Severity
+from relaysim.scenario.core_time import Cost
 from relaysim.scenario.distribution import Gamma, Law
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
@@ -47,12 +48,10 @@ def heavy_tail(scenario: Scenario) -> Iterator[Finding]:
 
 def _laws(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], Law]]:
     """Yield each law that a run draws from a table, with its place; sizes and gaps use none."""
-    for name, hub in scenario.hubs.items():
-        for key in _COSTS:
-            if spread := getattr(hub, key).cv:
-                # Only the cv matters for the share of the mean square; the mean is arbitrary.
-                law = Gamma[int](distribution="gamma", mean=1_000_000, cv=spread)
-                yield ("hubs", name, key, "cv"), law
+    for place, cost in _costs(scenario):
+        if cost.cv:
+            # Only the cv matters for the share of the mean square; the mean is arbitrary.
+            yield (*place, "cv"), Gamma[int](distribution="gamma", mean=1_000_000, cv=cost.cv)
     yield ("mailboxes", "delivery_time"), scenario.mailboxes.delivery_time
     yield ("operations", "repair_time"), scenario.operations.repair_time
     yield ("operations", "ndr_time"), scenario.operations.ndr_time
@@ -70,3 +69,17 @@ def _laws(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], Law]]:
             law = getattr(blocklist, key)
             if law is not None:
                 yield ("blocklists", name, key), law
+
+
+def _costs(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], Cost]]:
+    """Yield each core time with its place: of hubs, and of connectors that have their own."""
+    for name, hub in scenario.hubs.items():
+        for key in _COSTS:
+            yield ("hubs", name, key), getattr(hub, key)
+        for title, connector in hub.receive_connectors.items():
+            if connector.receive_cost is not None:
+                place = ("hubs", name, "receive_connectors", title, "receive_cost")
+                yield place, connector.receive_cost
+    for name, sender in scenario.send_connectors.items():
+        if sender.send_cost is not None:
+            yield ("send_connectors", name, "send_cost"), sender.send_cost

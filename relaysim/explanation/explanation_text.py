@@ -9,6 +9,7 @@ from relaysim.mail.auth import AuthMechanism
 from relaysim.mail.rights import PermissionGroup, Right, session_permissions
 from relaysim.plan import routing, submission
 from relaysim.plan.front_end import takers
+from relaysim.scenario.core_time import Cost
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.units import format_duration
@@ -135,6 +136,8 @@ def _connector(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
     if attempt.selection is not None:
         for other in attempt.selection.passed_over:
             yield from _wrap(f"not {other.connector.name}: {other.text}", 2)
+    if connector is not None and connector.receive_cost is not None:
+        yield f"  core time of a message: {_core_time(connector.receive_cost)} (receive_cost)"
     yield from _setting(scenario, attempt)
     yield from _front_end(scenario, attempt)
 
@@ -237,12 +240,12 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
             limits = f"{_of_pool(scenario, outcome, hop)}{_shaped(scenario, outcome, hop)}"
             return (
                 f"queue {hop.next_hop}{of} of {hop.hub} by send connector {name}, leaves by "
-                f"{hop.egress}{proxy}{limits}{behind}"
+                f"{hop.egress}{proxy}{limits}{_send_cost(hop)}{behind}"
             )
         case routing.HopKind.TRANSFER if hop.as_client:
             return (
                 f"queue {hop.next_hop} of {hop.hub} by send connector {name}, to the hub "
-                f"{listed(hop.to_hubs)} as its client"
+                f"{listed(hop.to_hubs)} as its client{_send_cost(hop)}"
             )
         case routing.HopKind.TRANSFER:
             return f"handed to {hop.next_hop}, source server of send connector {name}"
@@ -254,6 +257,18 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
             )
         case routing.HopKind.TOO_LARGE:
             return f"NDR, as every matching send connector is too small: {reply.NO_ROUTE_FOR_SIZE}"
+
+
+def _send_cost(hop: routing.Hop) -> str:
+    """Return the core time of a send connector that has its own; "" for that of the hub."""
+    cost = hop.connector.send_cost if hop.connector else None
+    return "" if cost is None else f", core time {_core_time(cost)} (send_cost)"
+
+
+def _core_time(cost: Cost) -> str:
+    """Return a core time: "40 ms", or "4 ms and 0.05 ms a KB"."""
+    per_kb = f" and {format_duration(cost.per_kb)} a KB" if cost.per_kb else ""
+    return f"{format_duration(cost.base)}{per_kb}"
 
 
 def _of_pool(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:

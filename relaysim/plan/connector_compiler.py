@@ -5,6 +5,7 @@ from relaysim.plan.front_end import takers
 from relaysim.plan.hub_plan import ConnectorPlan
 from relaysim.plan.names import connector_name
 from relaysim.plan.numbering import Numbering
+from relaysim.plan.resource_plan import own_cost
 from relaysim.scenario.model import Scenario
 
 # The order is a contract: the number in `message_rate_per` picks what a rate limit counts by.
@@ -38,6 +39,7 @@ def compile_connector(
         max_message_size=connector.max_message_size,
         max_recipients_per_message=connector.max_recipients_per_message or 0,
         max_acknowledgement_delay=connector.max_acknowledgement_delay,
+        receive=own_cost(connector.receive_cost),
         wording=scenario.hubs[hub].properties.wording,
         proxies_to=tuple(map(numbers.hubs.index, usual)) if proxies else (),
         proxies_to_mailboxes=tuple(map(numbers.hubs.index, near)) if near != usual else (),

@@ -8,11 +8,10 @@ from relaysim.plan.names import StationKind, dsn_name, station_name
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.public_ips import all_public_ips
 from relaysim.plan.relay_services import as_hub
-from relaysim.plan.resource_plan import Cost
+from relaysim.plan.resource_plan import cost_plan
 from relaysim.plan.shadow_server import shadow_server
 from relaysim.scenario import hub as hub_model
 from relaysim.scenario.model import Scenario
-from relaysim.traffic.sample import factor_table
 from relaysim.units import LIMIT
 
 
@@ -48,10 +47,10 @@ def _plan(
         egress=numbers.egress.index(egress),
         line=numbers.line_of(scenario, egress),
         dsn_stream=numbers.streams.index(dsn_name(hub.name)),
-        receive=_cost(hub.receive_cost),
-        categorize=_cost(hub.categorize_cost),
-        antivirus=_cost(hub.antivirus_cost),
-        send=_cost(hub.send_cost),
+        receive=cost_plan(hub.receive_cost),
+        categorize=cost_plan(hub.categorize_cost),
+        antivirus=cost_plan(hub.antivirus_cost),
+        send=cost_plan(hub.send_cost),
         batch_size=hub.queue_database_batch_size,
         batch_timeout=hub.queue_database_batch_timeout,
         commit_write=hub.commit_write,
@@ -74,10 +73,6 @@ def _plan(
         priority_quotas=_priority_quotas(hub),
         pressure=_pressure(hub),
     )
-
-
-def _cost(cost: hub_model.Cost) -> Cost:
-    return Cost(cost.base, cost.per_kb, factor_table(cost.cv))
 
 
 def _retry_clock(hub: hub_model.Hub) -> RetryClock:

@@ -17,6 +17,7 @@ class ConnectorPlan:
     `title` is its name within the hub. A connector of a front end `proxies_to` the hubs that may
     take its mail; any other one has none, and its hub takes the mail. Mail with a mailbox among its
     first recipients goes to the hubs `proxies_to_mailboxes`; empty where those are the same.
+    `receive` is its own core time to take a message in; None for that of the hub.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ConnectorPlan:
     max_message_size: int | None
     max_recipients_per_message: int
     max_acknowledgement_delay: int
+    receive: Cost | None
     wording: Wording
     proxies_to: tuple[int, ...] = ()
     proxies_to_mailboxes: tuple[int, ...] = ()

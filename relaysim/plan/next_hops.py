@@ -9,12 +9,13 @@ from relaysim.mail.domains import is_authoritative
 from relaysim.plan import routing
 from relaysim.plan.client_session import client_session
 from relaysim.plan.front_end import outbound_proxies
-from relaysim.plan.hand_over import hand_overs
+from relaysim.plan.hand_over import HandOver, hand_overs
 from relaysim.plan.names import QueueKind, queue_name
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.public_ips import all_public_ips, public_ips
 from relaysim.plan.queue_plan import TOO_LARGE, IpChoice, ProxyPlan, QueuePlan
 from relaysim.plan.relay_services import below_baseline, inbound_hubs
+from relaysim.plan.resource_plan import Cost, own_cost
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.table import SECOND
@@ -264,13 +265,16 @@ class Routes:
             relay=relay,
             tls=not hop.connector.ignore_starttls,
             below_baseline=-1 if relay < 0 else below_baseline(scenario.relays[title], settings),
+            send=own_cost(hop.connector.send_cost),
         )
 
     def _organization(self, queue: QueuePlan, hop: routing.Hop) -> QueuePlan:
         """Return a queue to the source servers of a send connector."""
-        replies = [session.reply for session in hand_overs(self.scenario, hop)]
+        hands = hand_overs(self.scenario, hop)
+        replies = [hand.reply for hand in hands]
         return replace(
             queue,
+            receive=_receive_costs(hands),
             per_connection=INTRA_ORGANIZATION,
             refusals=tuple("" if reply.is_success else str(reply) for reply in replies),
         )
@@ -286,6 +290,8 @@ class Routes:
             per_connection=hop.connector.smtp_max_messages_per_connection or 0,
             per_further_connection=hub.smtp_connector_queue_message_count_threshold_for_concurrent_connections,
             refusals=tuple("" if hand.connector else str(hand.reply) for hand in hands),
+            receive=_receive_costs(hands),
+            send=own_cost(hop.connector.send_cost),
             sessions=tuple(
                 client_session(self.scenario, self.numbers, hand, self.replies) for hand in hands
             ),
@@ -314,3 +320,9 @@ class Routes:
                 base = self._base.get(number, number)
                 to[number] = self._queue_by_ip(base, address, moved=True)
         return to
+
+
+def _receive_costs(hands: tuple[HandOver, ...]) -> tuple[Cost | None, ...]:
+    """Return the core times of the receive connectors that answer; empty if none has its own."""
+    costs = [hand.connector.receive_cost if hand.connector else None for hand in hands]
+    return tuple(map(own_cost, costs)) if any(costs) else ()

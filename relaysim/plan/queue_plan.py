@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from relaysim.plan.names import QueueKind
+from relaysim.plan.resource_plan import Cost
 
 TOO_LARGE = -1
 """Instead of a queue: every send connector that serves the domain refuses the size."""
@@ -98,6 +99,11 @@ class QueuePlan:
     sessions : tuple of ClientSession or None
         For each of these hubs, if they are smart hosts, the session there; None if no connector
         answers.
+    receive : tuple of Cost or None
+        For each of these hubs, the core time by which its receive connector takes a message in;
+        None for that of the hub, empty if it holds for all of them.
+    send : Cost or None
+        The core time to send a transaction by the send connector; None for that of the hub.
     """
 
     name: str
@@ -124,6 +130,8 @@ class QueuePlan:
     balancer: int = -1
     tls: bool = True
     below_baseline: int = -1
+    receive: tuple[Cost | None, ...] = ()
+    send: Cost | None = None
 
     @property
     def reachable(self) -> bool:

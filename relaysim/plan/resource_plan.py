@@ -4,7 +4,9 @@ from array import array
 from dataclasses import dataclass
 
 from relaysim.plan.names import StationKind
+from relaysim.scenario import core_time
 from relaysim.traffic.draw import looked_up
+from relaysim.traffic.sample import factor_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,16 @@ class Cost:
         factor = self.factors[index] if index < 65_535 else looked_up(self.factors, bits)
         # Shifts divide: bytes by 1,024 to KB, the factor by 65,536 to a number with mean 1.
         return (self.base + (self.per_kb * size >> 10)) * factor >> 16
+
+
+def cost_plan(cost: core_time.Cost) -> Cost:
+    """Return a core time with the factors of its spread."""
+    return Cost(cost.base, cost.per_kb, factor_table(cost.cv))
+
+
+def own_cost(cost: core_time.Cost | None) -> Cost | None:
+    """Return the core time of a connector; None if that of the hub holds."""
+    return None if cost is None else cost_plan(cost)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from relaysim.mail.receive_connector import (
 from relaysim.mail.rights import PermissionGroup, Right, parse_group, parse_right
 from relaysim.mail.send_connector import AddressSpace, parse_address_space
 from relaysim.mail.usage import Usage, parse_usage
+from relaysim.scenario.core_time import CoreTime
 from relaysim.scenario.table import Duration, Limit, Many, SizeLimit, Table
 
 
@@ -90,6 +91,11 @@ class ReceiveConnector(Table):
     """Delay of an error reply to an anonymous client."""
     max_acknowledgement_delay: Duration
     """How long the final 250 may wait for delivery; 0 is no delay."""
+    receive_cost: CoreTime | None = None
+    """Core time to take a message in by it, such as with a content filter; else that of the hub.
+
+    The hub that takes the message spends it: behind a front end the one that this hands it to.
+    """
 
     @field_validator("auth_mechanism")
     @classmethod
@@ -139,6 +145,9 @@ class SendConnector(Table):
     """Whether it sends without TLS, although the other side offers STARTTLS."""
     frontend_proxy_enabled: bool = False
     """Whether mail leaves through a front end of the hub's site, by the public IP of its server."""
+    send_cost: CoreTime | None = None
+    """Core time to send a transaction by it, instead of that of the hub; not to its source server.
+    """
 
     @field_validator("dns_routing_enabled")
     @classmethod

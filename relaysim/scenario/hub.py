@@ -9,6 +9,7 @@ from relaysim.mail.address import parse_domain
 from relaysim.mail.destination_concurrency import Feedback, parse_feedback
 from relaysim.profiles.properties import MtaProperties
 from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.core_time import CoreTime
 from relaysim.scenario.pool import EgressName
 from relaysim.scenario.shaping import Shaping
 from relaysim.scenario.table import (
@@ -26,26 +27,6 @@ from relaysim.scenario.table import (
     TimeLimit,
 )
 from relaysim.scenario.watched_resources import BackPressure
-
-
-class Cost(Table):
-    """Core time of one piece of work: base + per_kb x size, gamma-spread with cv."""
-
-    base: Duration
-    """Core time of each piece of work."""
-    per_kb: Duration
-    """Core time for each KB of the message."""
-    cv: Annotated[float, Field(ge=0.0, le=20.0)]
-    """Standard deviation over mean of the gamma spread; 0 is no spread."""
-
-
-def _as_table(value: object) -> object:
-    return {"base": value, "per_kb": "0 s", "cv": 0.0} if isinstance(value, str) else value
-
-
-CoreTime = Annotated[Cost, BeforeValidator(_as_table)]
-"""A cost: a constant ("5 ms"), or a table {base, per_kb, cv}."""
-
 
 _Retries = Annotated[int, Field(ge=0, le=15)] | None
 _Slots = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -116,13 +97,13 @@ class Hub(Table):
     instead of leaving them to one that is bound to all addresses."""
 
     receive_cost: CoreTime
-    """Core time to take a message in."""
+    """Core time to take a message in, unless the receive connector has its own."""
     categorize_cost: CoreTime
     """Core time of the categorizer for a message."""
     antivirus_cost: CoreTime
     """Core time of a scanner for a message, on top of categorizing."""
     send_cost: CoreTime
-    """Core time to send a transaction."""
+    """Core time to send a transaction, unless the send connector has its own."""
 
     queue_database_batch_size: Positive
     """Messages waiting for a commit that close a batch."""

@@ -355,7 +355,7 @@ def deciding(files: DesignFiles) -> tuple[Factor, ...]:
 
 
 def _is_cost(path: str) -> bool:
-    return path.startswith("hubs.") and path.endswith(_COST)
+    return path.startswith(("hubs.", "send_connectors.")) and path.endswith(_COST)
 
 
 def _is_typing(path: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from relaysim.scenario.core_time import Cost
 from relaysim.scenario.distribution import (
     Constant,
     Empirical,
@@ -21,7 +22,6 @@ from relaysim.scenario.distribution import (
     lognormal,
     mean,
 )
-from relaysim.scenario.hub import Cost
 from relaysim.scenario.table import SECOND
 
 _KB = 1024

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from relaysim.profiles.collection import BUILT_IN
+from relaysim.scenario.core_time import Cost
 from relaysim.scenario.default_tables import merged, with_defaults
 from relaysim.scenario.digest import digest
 from relaysim.scenario.distribution import Lognormal
 from relaysim.scenario.host import Retry
-from relaysim.scenario.hub import Cost
 from relaysim.scenario.load import from_mapping, load
 from relaysim.scenario.override import put
 from relaysim.scenario.written import written

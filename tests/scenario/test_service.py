@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from relaysim.scenario.core_time import Cost
 from relaysim.scenario.distribution import (
     Constant,
     Empirical,
@@ -17,7 +18,6 @@ from relaysim.scenario.distribution import (
     Weibull,
     mean,
 )
-from relaysim.scenario.hub import Cost
 from relaysim.traffic.service import Service, cv, mixture, of_costs, of_size, of_time
 
 KB = 1024

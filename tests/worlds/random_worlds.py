@@ -157,6 +157,7 @@ _CONNECTOR = _some(
     max_recipients_per_message=(1, 2, "unlimited"),
     tarpit_interval=("0 s", "5 s"),
     max_acknowledgement_delay=("30 s", "0 s", "1 s", "2 min"),
+    receive_cost=_COST,
 )
 _DESTINATION = _some(
     profile=("none", "none", "small-business-gateway"),
@@ -442,6 +443,7 @@ def send_connectors(draw: st.DrawFn, names: tuple[str, ...]) -> Tables:
     for connector in result.values():
         connector["source_transport_servers"] = draw(sources)
         connector["smtp_max_messages_per_connection"] = draw(limit)
+        connector |= draw(_some(send_cost=_COST))
     return result
 
 
@@ -582,7 +584,7 @@ def with_front_ends(draw: st.DrawFn, tables: Tables) -> Tables:
             st.sampled_from(("FrontendTransport", "FrontendTransport", "HubTransport"))
         )
         if draw(st.booleans()):
-            hub["receive_connectors"]["servers"] = dict(_SERVERS)
+            hub["receive_connectors"]["servers"] = _SERVERS | draw(_some(receive_cost=_COST))
         for begin in draw(st.lists(st.integers(1, 60), max_size=3)):
             tables["events"].append({"at": f"{at + begin} s", "stop": {"hub": name, "for": "5 s"}})
     return tables

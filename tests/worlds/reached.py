@@ -67,6 +67,8 @@ EXPECTED = (
     *("second day", "ends at the horizon", "ends early"),
     "rate to a destination reached",
     *("recipients of a next hop divided", "message with few recipients sent first"),
+    *("core time of a receive connector", "core time of a send connector"),
+    "core time of a receive connector for another hub",
     *("IP in warm-up", "IP in warm-up to a destination"),
     *("one of a pool of IPs", "another IP by sender domain"),
     *("by round robin", "by least connections", "client behind source NAT"),
@@ -317,6 +319,7 @@ def _delivery(plan: Plan, trace: Trace) -> Iterator[str]:
             yield "transfer waits: the other hub is down"
     yield from _limits(plan, trace)
     yield from _jobs(plan, trace)
+    yield from _own_costs(plan, trace)
     if (attempts["attempt"] > 0).any():
         yield "second attempt"
     unsent = (attempts["start"] < 0) & (attempts["end"] >= 0)
@@ -368,6 +371,18 @@ def _delivery(plan: Plan, trace: Trace) -> Iterator[str]:
         yield "stream suspended"
         if (held & (attempts["attempt"] > 0)).any():
             yield "stream suspended twice in a row"
+
+
+def _own_costs(plan: Plan, trace: Trace) -> Iterator[str]:
+    """Work by connectors whose core time is not that of their hub."""
+    taken = trace.messages["connector"][trace.messages["committed"] >= 0]
+    if any(plan.connectors[number].receive for number in np.unique(taken).tolist() if number >= 0):
+        yield "core time of a receive connector"
+    queues = np.unique(trace.attempts["queue"][trace.attempts["start"] >= 0]).tolist()
+    if any(plan.queues[number].send for number in queues):
+        yield "core time of a send connector"
+    if any(any(plan.queues[number].receive) for number in queues):
+        yield "core time of a receive connector for another hub"
 
 
 def _jobs(plan: Plan, trace: Trace) -> Iterator[str]:

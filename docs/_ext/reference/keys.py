@@ -19,6 +19,7 @@ from relaysim.scenario import (
     arrivals,
     blocklist,
     connector,
+    core_time,
     destination,
     event,
     greylisting,
@@ -173,7 +174,7 @@ SHARED: Mapping[str, tuple[str, tuple[type[Table], ...]]] = {
             law.Zipf,
         ),
     ),
-    "Costs": ("Core time of the work on a message.", (hub.Cost,)),
+    "Costs": ("Core time of the work on a message.", (core_time.Cost,)),
     "Thresholds of back pressure": (
         "Where a hub changes the level of a resource, upwards and downwards.",
         (watched_resources.WatchedLevels, watched_resources.Margins),

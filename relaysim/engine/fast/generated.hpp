@@ -117,7 +117,7 @@ struct VerdictPlan {
 };
 
 struct ConnectorPlan {
-  i64 hub, station, max_inbound_connection, max_inbound_connection_per_source, max_inbound_connection_percentage_per_source, message_rate_limit, message_rate_per, max_message_size, max_recipients_per_message, max_acknowledgement_delay, too_many_sessions, too_many_sessions_of_source, insufficient_resources, message_too_large, submission_rate_exceeded, queued, first_taker, taker_count, first_mailbox_taker, mailbox_taker_count;
+  i64 hub, station, max_inbound_connection, max_inbound_connection_per_source, max_inbound_connection_percentage_per_source, message_rate_limit, message_rate_per, max_message_size, max_recipients_per_message, max_acknowledgement_delay, receive_cost, too_many_sessions, too_many_sessions_of_source, insufficient_resources, message_too_large, submission_rate_exceeded, queued, first_taker, taker_count, first_mailbox_taker, mailbox_taker_count;
 };
 
 struct CostPlan {
@@ -133,7 +133,7 @@ struct DrivePlan {
 };
 
 struct QueuePlan {
-  i64 hub, reachable, connections, per_connection, per_further_connection, rate_delay, message_retry_interval, receiver, domain, egress, line, first_peer, peer_count, first_proxy, proxy_count, has_sessions, relay, balancer, tls, below_baseline;
+  i64 hub, reachable, connections, per_connection, per_further_connection, rate_delay, message_retry_interval, receiver, domain, egress, line, first_peer, peer_count, first_proxy, proxy_count, has_sessions, relay, balancer, tls, below_baseline, send_cost;
 };
 
 struct ProxyPlan {
@@ -153,7 +153,7 @@ struct ChoiceMemberPlan {
 };
 
 struct PeerPlan {
-  i64 hub, refusal, connector, source, verdict, bypasses_size_limit, error_delay;
+  i64 hub, refusal, connector, source, verdict, bypasses_size_limit, error_delay, receive_cost;
 };
 
 struct RelayPlan {
@@ -957,4 +957,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "ce1267c6699da673fb791a1c48a73708"
+#define LAYOUT "b8c0814fe87459131de7dff6a283f86c"

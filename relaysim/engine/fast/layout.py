@@ -200,6 +200,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "max_message_size",
         "max_recipients_per_message",
         "max_acknowledgement_delay",
+        "receive_cost",
         *WORDED,
         "first_taker",
         "taker_count",
@@ -278,6 +279,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "balancer",
         "tls",
         "below_baseline",
+        "send_cost",
     ),
     "ProxyPlan": ("hub", "egress", "line"),
     "ChoicePlan": ("first", "length"),
@@ -291,6 +293,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "verdict",
         "bypasses_size_limit",
         "error_delay",
+        "receive_cost",
     ),
     "RelayPlan": ("first_connection", "connection_count", "first_mail", "mail_count"),
     "RelayLimitPlan": (

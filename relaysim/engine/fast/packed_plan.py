@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from relaysim.engine.fast.flat_arrays import Arrays, arrays, fields
 from relaysim.engine.fast.layout import PLAN
+from relaysim.engine.fast.packing.costs import Costs
 from relaysim.engine.fast.packing.laws import Laws
 from relaysim.engine.fast.packing.packed_connectors import packed_connectors
 from relaysim.engine.fast.packing.packed_hosts import packed_balancers, packed_hosts
@@ -59,13 +60,14 @@ def packed_plan(plan: Plan) -> PackedPlan:
 def _pack(plan: Plan) -> PackedPlan:
     _require_room(plan)
     texts, laws, domains = ReplyTexts(plan), Laws(), sender_domains(plan)
+    run, costs = packed_run(plan, texts, laws, domains), Costs(plan, laws)
     values = {
-        **packed_run(plan, texts, laws, domains),
+        **run,
         **packed_hosts(plan, texts),
-        **packed_connectors(plan, texts),
+        **packed_connectors(plan, texts, costs),
         **packed_balancers(plan),
-        **packed_hubs(plan, laws),
-        **packed_queues(plan, texts),
+        **packed_hubs(plan),
+        **packed_queues(plan, texts, costs),
         **packed_ip_choices(plan),
         **packed_receivers(plan, texts, laws),
         **packed_relays(plan, texts),
@@ -75,6 +77,7 @@ def _pack(plan: Plan) -> PackedPlan:
         "egress": [fields(egress, "network", "ptr") for egress in plan.egress],
         "blocklists": range(len(plan.blocklists)),
         "bands": plan.bands,
+        "costs": costs.rows,
         "codes": [int(text[:3]) for text in texts.texts],
         "same_text": texts.same(),
         "laws": laws.rows(),

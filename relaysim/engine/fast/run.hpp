@@ -44,6 +44,10 @@ struct Run {
     const CostPlan& given = plan.costs[number];
     return Cost{given.base, given.per_kb, law(given.factors)};
   }
+  // The cost of a connector; -1: that of the hub.
+  Cost own_cost(i64 number, const Cost& of_hub) const {
+    return number >= 0 ? cost(number) : of_hub;
+  }
 
   void begin();
   void wire();

@@ -58,6 +58,7 @@ class Connections:
         the connection, this hub notices as it notices a line that goes down.
         """
         hub, loop, record = queue.hub, queue.loop, queue.record
+        send_cost = queue.plan.send or hub.plan.send
         transactions, messages = queue.transactions, record.messages
         epoch, opened_at, carried = hub.epoch, loop.tick, 0
         recipient = transactions.first_recipient[transaction]
@@ -136,7 +137,7 @@ class Connections:
             if verdict == ACCEPTED and hub.epoch == epoch:
                 # Content: core time, transfer over the line, final reply.
                 counter = hop_counter(transactions.hops[transaction], attempt)
-                work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter))
+                work = send_cost.of(size, draw32(key, _SEND_COST, counter))
                 yield hub.cores.serve(SEND, _SEND, transaction, attempt, recipient, work)
                 if hub.epoch == epoch:  # else the hub stopped before a core was free
                     yield line.transfer(transaction, attempt, recipient, size)
@@ -202,6 +203,7 @@ class Connections:
         other hubs too (confirmed for Exchange 2013).
         """
         plan, hub, loop, record = queue.plan, queue.hub, queue.loop, queue.record
+        send_cost = plan.send or hub.plan.send
         transactions, messages = queue.transactions, record.messages
         accepted = self.internet.accepted
         epoch, opened_at, mailbox_stops = hub.epoch, loop.tick, self.internet.outages.mailbox_stops
@@ -255,7 +257,7 @@ class Connections:
 
             # Core time to send.
             counter = hop_counter(transactions.hops[transaction], attempt)
-            work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter))
+            work = send_cost.of(size, draw32(key, _SEND_COST, counter))
             yield hub.cores.serve(SEND, _SEND, transaction, attempt, recipient, work)
             if hub.epoch == epoch:  # else the hub stopped before a core was free
                 if peer is None:
@@ -272,7 +274,7 @@ class Connections:
                     # Either hub may have stopped during the transfer,
                     if peer.epoch == peer_epoch and hub.epoch == epoch:
                         bits = draw32(key, _RECEIVE_COST, transactions.hops[transaction] + 1)
-                        work = peer.plan.receive.of(size, bits)
+                        work = queue.hubs.receive_cost(peer).of(size, bits)
                         yield peer.cores.serve(RECEIVE, _RECEIVE, message, 0, recipient, work)
                     # or while the message waited for a core,
                     if peer.epoch == peer_epoch and hub.epoch == epoch:

@@ -272,7 +272,7 @@ class Host:
         # Commit.
         if hub.epoch == epoch and takes.epoch == taking:
             bits = draw32(record.key[recipient], _RECEIVE_COST, 0)
-            work = mails * takes.plan.receive.of(size, bits)
+            work = mails * (sessions.plan.receive or takes.plan.receive).of(size, bits)
             yield takes.cores.serve(RECEIVE, _RECEIVE, message, 0, recipient, work)
             # Else a hub stopped before the work was done.
             if hub.epoch == epoch and takes.epoch == taking:

@@ -8,6 +8,7 @@ from relaysim.engine.relay.load_balancer import LoadBalancer
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
 from relaysim.plan.queue_plan import ClientSession, QueuePlan
+from relaysim.plan.resource_plan import Cost
 
 
 class HubChoice:
@@ -88,6 +89,12 @@ class HubChoice:
     def _session(self, peer: Hub) -> ClientSession | None:
         sessions = self.plan.sessions
         return sessions[self.plan.to_hubs.index(peer.number)] if sessions else None
+
+    def receive_cost(self, peer: Hub) -> Cost:
+        """Return the core time by which another hub takes a message of this hub in."""
+        costs = self.plan.receive
+        own = costs[self.plan.to_hubs.index(peer.number)] if costs else None
+        return own or peer.plan.receive
 
     def _enter(self, hubs: Sequence[Hub]) -> tuple[Hub, int]:
         """Open a session at the first hub that admits it; else return the first refusal."""

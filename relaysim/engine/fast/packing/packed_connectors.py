@@ -5,6 +5,7 @@ from typing import Any
 
 from relaysim.engine.fast.flat_arrays import Row, fields, limits
 from relaysim.engine.fast.layout import WORDED
+from relaysim.engine.fast.packing.costs import Costs
 from relaysim.engine.fast.packing.reply_texts import ReplyTexts
 from relaysim.mail import reply
 from relaysim.plan.plan import Plan
@@ -20,7 +21,7 @@ _WORDED = {
 """The replies of a receive connector by their names in the header, worded by its hub."""
 
 
-def packed_connectors(plan: Plan, texts: ReplyTexts) -> dict[str, Any]:
+def packed_connectors(plan: Plan, texts: ReplyTexts, costs: Costs) -> dict[str, Any]:
     """Return the receive connectors and the hubs to which front ends proxy."""
     takers = list[int]()
     connectors = [
@@ -36,6 +37,7 @@ def packed_connectors(plan: Plan, texts: ReplyTexts) -> dict[str, Any]:
                 *("max_inbound_connection", "max_inbound_connection_per_source"),
                 *("message_rate_limit", "max_message_size"),
             ),
+            "receive_cost": costs.number(connector.receive),
             **{name: _worded(name, connector.wording, texts) for name in WORDED},
             **_run(takers, connector.proxies_to, "first_taker", "taker_count"),
             **_run(

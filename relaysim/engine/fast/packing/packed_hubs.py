@@ -4,19 +4,17 @@ from typing import Any
 
 from relaysim.engine.fast.flat_arrays import Row, fields
 from relaysim.engine.fast.layout import FEEDBACK, QUEUE_MANAGER, THRESHOLDS
-from relaysim.engine.fast.packing.laws import Laws
 from relaysim.mail.watched_drive import Resource
 from relaysim.plan.hub_plan import QueueManagerPlan
 from relaysim.plan.plan import Plan
-from relaysim.plan.resource_plan import Cost
 from relaysim.trace.tables import Level
 
 _DRIVE = {Resource.DATABASE: Level.QUEUE_DISK, Resource.LOG: Level.LOG_DISK}
 
 
-def packed_hubs(plan: Plan, laws: Laws) -> dict[str, Any]:
-    """Return the hubs, their costs and drives."""
-    hubs, costs, drives = list[Row](), list[Row](), list[Row]()
+def packed_hubs(plan: Plan) -> dict[str, Any]:
+    """Return the hubs and their drives."""
+    hubs, drives = list[Row](), list[Row]()
     for hub in plan.hubs:
         delay = hub.pressure.reply_delay
         quotas = hub.priority_quotas or (0, 0, 0)
@@ -54,9 +52,6 @@ def packed_hubs(plan: Plan, laws: Laws) -> dict[str, Any]:
                 "drive_count": len(hub.pressure.drives),
             }
         )
-        costs += [
-            _cost(cost, laws) for cost in (hub.receive, hub.categorize, hub.antivirus, hub.send)
-        ]
         drives += [
             {
                 "level": _DRIVE[drive.resource],
@@ -65,7 +60,7 @@ def packed_hubs(plan: Plan, laws: Laws) -> dict[str, Any]:
             }
             for drive in hub.pressure.drives
         ]
-    return {"hubs": hubs, "costs": costs, "drives": drives}
+    return {"hubs": hubs, "drives": drives}
 
 
 def _queue_manager(postfix: QueueManagerPlan | None) -> Row:
@@ -80,7 +75,3 @@ def _queue_manager(postfix: QueueManagerPlan | None) -> Row:
         "slot_loan": postfix.slots.loan,
         "minimum_slots": postfix.slots.minimum,
     }
-
-
-def _cost(cost: Cost, laws: Laws) -> Row:
-    return {**fields(cost, "base", "per_kb"), "factors": laws.number(cost.factors)}

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from relaysim.engine.fast.flat_arrays import NONE, Row, fields
+from relaysim.engine.fast.packing.costs import Costs
 from relaysim.engine.fast.packing.reply_texts import ReplyTexts
 from relaysim.plan.plan import Plan
 
@@ -14,7 +15,7 @@ _OF_SESSION = ("connector", "source", "bypasses_size_limit", "error_delay", "ver
 """The session of a hub at a smart host; all -1 at another hub."""
 
 
-def packed_queues(plan: Plan, texts: ReplyTexts) -> dict[str, Any]:
+def packed_queues(plan: Plan, texts: ReplyTexts, costs: Costs) -> dict[str, Any]:
     """Return the delivery queues, the hubs that they lead to, and what proxies their mail."""
     queues, peers, proxies = list[Row](), list[Row](), list[Row]()
     rows = sum(len(host.verdicts) - (-1 in host.verdicts) for host in plan.hosts)
@@ -37,13 +38,17 @@ def packed_queues(plan: Plan, texts: ReplyTexts) -> dict[str, Any]:
         row |= {"first_peer": len(peers), "peer_count": len(queue.to_hubs)}
         row |= {"first_proxy": len(proxies), "proxy_count": len(queue.proxies)}
         proxies += [proxy._asdict() for proxy in queue.proxies]
+        row |= {"send_cost": costs.number(queue.send)}
         queues.append(row | {"has_sessions": bool(queue.sessions)})
         sessions = queue.sessions or (None,) * len(queue.to_hubs)
-        for hub, text, session in zip(queue.to_hubs, queue.refusals, sessions, strict=True):
+        receive = queue.receive or (None,) * len(queue.to_hubs)
+        parts = zip(queue.to_hubs, queue.refusals, sessions, receive, strict=True)
+        for hub, text, session, cost in parts:
             peer = dict.fromkeys(_OF_SESSION, NONE)
             if session is not None:
                 peer = fields(session, *_OF_SESSION[:-1]) | {"verdict": rows}
                 rows += 1
+            peer |= {"receive_cost": costs.number(cost)}
             peers.append({"hub": hub, "refusal": texts.number(text)} | peer)
     moved = [plan.moved.get(number, NONE) for number in range(len(queues))]
     return {"queues": queues, "peers": peers, "proxies": proxies, "moved": moved}

@@ -93,7 +93,7 @@ void Run::outside(u32 number) {
     self.key = record.key(self.recipient);
     self.size = record.tables.messages.size[transactions.message(self.transaction)];
     law(receiver.response_time).prefetch(draw32(self.key, D_RESPONSE_TIME, relay_counter(plan.relay, self.attempt)));
-    hub.send.factors.prefetch(draw32(
+    own_cost(plan.send_cost, hub.send).factors.prefetch(draw32(
         self.key, D_SEND_COST, hop_counter(transactions.hops(self.transaction), self.attempt)));
 
     // MAIL FROM and RCPT TO.
@@ -114,7 +114,7 @@ void Run::outside(u32 number) {
       // Content: core time, transfer over the line, final reply.
       WAIT_UNLESS(hub.cores.serve(
           *this, SEND, me, VISIT_SEND, self.transaction, self.attempt, self.recipient,
-          hub.send.of(self.size, draw32(self.key, D_SEND_COST,
+          own_cost(plan.send_cost, hub.send).of(self.size, draw32(self.key, D_SEND_COST,
                                         hop_counter(transactions.hops(self.transaction), self.attempt)))));
       if (hub.epoch == self.epoch) {  // else the hub stopped before a core was free
         WAIT_UNLESS(lines[plan.line].transfer(*this, me, self.transaction, self.attempt,
@@ -253,7 +253,7 @@ void Run::inside(u32 number) {
     // Core time to send.
     WAIT_UNLESS(hub.cores.serve(
         *this, SEND, me, VISIT_SEND, self.transaction, self.attempt, self.recipient,
-        hub.send.of(self.size, draw32(self.key, D_SEND_COST,
+        own_cost(plan.send_cost, hub.send).of(self.size, draw32(self.key, D_SEND_COST,
                                       hop_counter(transactions.hops(self.transaction), self.attempt)))));
     if (hub.epoch == self.epoch) {  // else the hub stopped before a core was free
       if (!peer) {
@@ -271,7 +271,7 @@ void Run::inside(u32 number) {
         if (peer->epoch == self.peer_epoch && hub.epoch == self.epoch)
           WAIT_UNLESS(peer->cores.serve(
               *this, RECEIVE, me, VISIT_RECEIVE, self.message, 0, self.recipient,
-              peer->receive.of(self.size, draw32(self.key, D_RECEIVE_COST,
+              own_cost(queue.peer_plan(*this, self.peer).receive_cost, peer->receive).of(self.size, draw32(self.key, D_RECEIVE_COST,
                                                  (u64)transactions.hops(self.transaction) + 1))));
         // or while the message waited for a core,
         if (peer->epoch == self.peer_epoch && hub.epoch == self.epoch)

@@ -187,7 +187,7 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
       self.taker = run.taker(self.hub, connector, row, self.message, self.attempt);
       takes = &run.hubs[self.taker];
       self.taking = takes->epoch;
-      takes->receive.factors.prefetch(draw32(key, D_RECEIVE_COST, 0));
+      run.own_cost(connector.receive_cost, takes->receive).factors.prefetch(draw32(key, D_RECEIVE_COST, 0));
       takes->categorize.factors.prefetch(draw32(key, D_CATEGORIZE_COST, 0));
     }
 
@@ -262,7 +262,7 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
     if (hub.epoch == self.epoch && takes->epoch == self.taking) {
       WAIT_IN_PART_UNLESS(takes->cores.serve(
           run, RECEIVE, me, VISIT_RECEIVE, self.message, 0, self.recipient,
-          at_most_never((i128)self.mails * takes->receive.of(size, draw32(run.record.key(self.recipient), D_RECEIVE_COST, 0)))));
+          at_most_never((i128)self.mails * run.own_cost(connector.receive_cost, takes->receive).of(size, draw32(run.record.key(self.recipient), D_RECEIVE_COST, 0)))));
       // Else a hub stopped before the work was done.
       if (hub.epoch == self.epoch && takes->epoch == self.taking)
         WAIT_IN_PART_UNLESS(takes->database.commit(run, me, self.message, self.recipient));
