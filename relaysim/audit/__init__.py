@@ -49,6 +49,7 @@ from relaysim.audit.refused_mail import (
     stream_refused,
 )
 from relaysim.audit.relay_services import refused_version, relay_limit
+from relaysim.audit.reply_timeout import short_reply_timeout
 from relaysim.audit.scripted_listing import listing_removed
 from relaysim.audit.send_connectors import (
     handed_over,
@@ -106,6 +107,7 @@ CHECKS: tuple[Check, ...] = (
     endless_listing,
     listing_removed,
     delayed_acknowledgement,
+    short_reply_timeout,
     campaign_load,
     busiest_hour_load,
     whole_run_load,

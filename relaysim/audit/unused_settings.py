@@ -29,6 +29,13 @@ def settings_without_effect(
     yield from _of_hubs(scenario, answered)
     yield from _of_front_ends(scenario)
     yield from _of_relays(scenario, answered)
+    for name, host in scenario.hosts.items():
+        if host.data_done_timeout is not None and host.properties.mailbox_submission:
+            yield _finding(
+                ("hosts", name, "data_done_timeout"),
+                "the mailbox server submits without an SMTP session.",
+                "Remove it.",
+            )
     for name, destination in scenario.destinations.items():
         for key, value in destination.requires:
             shares = () if value is None or isinstance(value, int) else tuple(value)

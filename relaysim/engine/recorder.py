@@ -15,6 +15,7 @@ from relaysim.trace import record
 from relaysim.trace.columns import Table
 from relaysim.trace.record import Rows, Values, column_names, specs
 from relaysim.trace.tables import Level, Names, Trace
+from relaysim.traffic.draw import Decision, mix
 from relaysim.traffic.workload import Draws
 
 
@@ -31,6 +32,10 @@ class Recorder:
         For each recipient the key of its draws; DSNs included.
     signal : array of uint8
         For each recipient the signals that were drawn for it; 0 for a DSN.
+    original : array of int
+        For each recipient after the drawn ones that of the original message; itself for a DSN.
+    copies : dict of int to list of int
+        By recipient of an original message: those of its duplicates, in order.
     replies : Replies
         Numbers of reply texts.
     provider_states : list of (int, int, int, Party)
@@ -65,7 +70,9 @@ class Recorder:
         )
         self.key = array("Q", np.ascontiguousarray(draws.key, dtype=np.uint64).tobytes())
         self.signal = array("B", np.ascontiguousarray(draws.signal, dtype=np.uint8).tobytes())
-        self.open = len(draws.key)
+        self.drawn = self.open = len(draws.key)
+        self.original = array("q")
+        self.copies: dict[int, list[int]] = {}
 
         self.transactions = Rows(record.Transactions)
         self.attempts = Rows(record.Attempts)
@@ -176,8 +183,60 @@ class Recorder:
         _append(record.Recipients, recipients, message=message, domain=domain)
         self.key.append(key)
         self.signal.append(0)
+        self.original.append(recipient)
         self.open += 1
         return message
+
+    def new_duplicate(self, message: int, taken: Sequence[int]) -> int:
+        """Add a duplicate: a message that its host sends once more.
+
+        The address is the same, so the signals are: who complains about the one complains about
+        the other (assumption). All other draws are new.
+
+        Parameters
+        ----------
+        message : int
+            Row of the message that the host has sent.
+        taken : sequence of int
+            Its recipients that go on.
+
+        Returns
+        -------
+        int
+            Row of the duplicate.
+        """
+        messages, recipients = self.messages, self.recipients
+        duplicate, first = len(messages.stream), len(recipients.message)
+        parent = messages.parent[message]
+        _append(
+            record.Messages,
+            messages,
+            stream=messages.stream[message],
+            number=messages.number[message],
+            created=messages.created[message],
+            size=messages.size[message],
+            first_recipient=first,
+            recipients=len(taken),
+            parent=parent if parent >= 0 else messages.first_recipient[message],
+        )
+        for row, recipient in enumerate(taken, first):
+            domain, original = recipients.domain[recipient], self.original_of(recipient)
+            _append(record.Recipients, recipients, message=duplicate, domain=domain)
+            self.key.append(mix(self.key[recipient], Decision.DUPLICATE))
+            self.signal.append(self.signal[recipient])
+            self.original.append(original)
+            self.copies.setdefault(original, []).append(row)
+        self.open += len(taken)
+        return duplicate
+
+    def original_of(self, recipient: int) -> int:
+        """Return the recipient of the original message, if this one is of a duplicate."""
+        return recipient if recipient < self.drawn else self.original[recipient - self.drawn]
+
+    def copies_of(self, recipient: int) -> list[int]:
+        """Return all recipients with the address of one, of the original and its duplicates."""
+        original = self.original_of(recipient)
+        return [original, *self.copies.get(original, ())]
 
     def trace(self, end: int) -> Trace:
         """Return the record as a trace of a run that ended at `end` microseconds."""

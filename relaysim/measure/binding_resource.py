@@ -122,6 +122,11 @@ def _sessions(trace: Trace, rows: Small, taken: Column) -> tuple[StepFunction, S
     """Return the sessions of some messages over time: all, and those after their commit."""
     acknowledged, committed = trace.messages.at(rows, "acknowledged", "committed")
     taken = taken[rows]
+    failed = np.full(len(trace.messages), -1)
+    # Of several rows the last stays: it ended a session that had no reply after the commit.
+    failed[trace.refusals["message"]] = trace.refusals["time"]
+    lost = (acknowledged < 0) & (committed >= 0)
+    acknowledged[lost] = failed[rows[lost]]
     done = np.maximum(_ends(acknowledged, trace.end), taken)
     committed = np.clip(_ends(committed, trace.end), taken, done)
     return StepFunction.of(taken, done), StepFunction.of(committed, done)

@@ -53,7 +53,12 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("connector", "", "`HUB/connector`; absent for mailbox submission and DSNs"),
         Column("hub", "", "the hub that accepted it"),
         Column("attempts", "", "attempts at submission"),
-        Column("parent", "", "for a DSN: the recipient that caused it; else -1"),
+        Column(
+            "parent",
+            "",
+            "for a DSN: the recipient that caused it; for a duplicate: the first recipient of the "
+            "original message; else -1",
+        ),
     ),
     "recipients": (
         REPLICATION,

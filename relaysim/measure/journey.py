@@ -9,6 +9,7 @@ import numpy as np
 from relaysim.mail.dialogue import Step
 from relaysim.measure.wait_parts import PARTS, is_mailbox, waits
 from relaysim.trace.columns import Table
+from relaysim.trace.duplicates import duplicates
 from relaysim.trace.tables import Cause, Level, Signal, Status, Trace, Visit
 
 NEVER = -1
@@ -158,6 +159,7 @@ class _JourneyEvents:
         yield from self._submission()
         yield from self._at_hubs()
         yield from self._acknowledged()
+        yield from self._acknowledgement_lost()
         for row in map(int, self.transactions):
             yield from self._delivery(row)
         yield from self._signals()
@@ -198,6 +200,22 @@ class _JourneyEvents:
             connector = _name(names.connectors, rows["connector"][self.message])
             lasted = acknowledged - int(rows["committed"][self.message])
             yield Event(acknowledged, "acknowledged", where=connector, lasted=lasted, reply=reply)
+
+    def _acknowledgement_lost(self) -> Iterator[Event]:
+        """Yield the end of a session without its 250, and the duplicates that follow."""
+        rows, names, failed = self.trace.messages, self.names, self.trace.refusals
+        if rows["committed"][self.message] < 0 or rows["acknowledged"][self.message] >= 0:
+            return
+        for row in np.flatnonzero(failed["message"] == self.message)[-1:].tolist():
+            where = _name(names.connectors, failed["connector"][row])
+            reply = _name(names.replies, failed["reply"][row])
+            yield Event(int(failed["time"][row]), "unacknowledged", where=where, reply=reply)
+        for row in duplicates(self.trace).tolist():
+            taken = int(rows["connected"][row])
+            # -1: its host found no session.
+            if rows["parent"][row] == self.first and taken >= 0:
+                where = _name(names.connectors, rows["connector"][row])
+                yield Event(taken, "sent again", where=where)
 
     def _host_retries(self, connected: int) -> Iterator[Event]:
         """Yield the spans in which the host waits for its retry: no hub accepted a connection."""
@@ -302,10 +320,13 @@ class _JourneyEvents:
 
     def _dsns(self) -> Iterator[Event]:
         rows = self.trace.messages
+        sent_again = set(duplicates(self.trace).tolist())
         for number in range(self.count):
             recipient = self.first + number
             end = int(self.trace.recipients["end"][recipient])
             for row in np.flatnonzero(rows["parent"] == recipient):
+                if row in sent_again:
+                    continue
                 created = int(rows["created"][row])
                 # An NDR is made when the recipient is final; a notice before that is about delay.
                 late = end < 0 or created < end

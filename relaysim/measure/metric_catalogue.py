@@ -84,6 +84,15 @@ METRICS: dict[str, Metric] = {
             f"{_GOT} never sent: off the mailing list, or their stream was paused",
         ),
         Metric(
+            "duplicates",
+            "recipients",
+            "less",
+            _RECIPIENTS,
+            "recipients created in the window that got a message once more: copies delivered or "
+            "junked after the first one, which alone counts everywhere else; a mailbox discards "
+            "them",
+        ),
+        Metric(
             "on_time",
             "share",
             "more",

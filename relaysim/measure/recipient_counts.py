@@ -78,11 +78,12 @@ class Tally(NamedTuple):
             "accepted": count(recipients.accepted & counted),
         }
         numbers |= {name: by_status[:, status] for name, status in STATUSES.items()}
+        numbers["duplicates"] = count(recipients.doubled & chosen)
         numbers["punctual"] = count(on_time & counted)
         numbers["judged"] = count(judged & counted)
         numbers["not_judged"] = count((recipients.deadline >= 0) & ~recipients.judged & counted)
 
-        got = (recipients.latency >= 0) & window.holds(recipients.end) & chosen
+        got = (recipients.latency >= 0) & ~recipients.copy & window.holds(recipients.end) & chosen
         minutes = window.length // MINUTE
         minute = (recipients.end[got] - window.start) // MINUTE
         # The rest of the window after its last whole minute is no minute.

@@ -16,6 +16,7 @@ from relaysim.plan.public_ips import all_public_ips
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.stream import Stream
 from relaysim.trace.columns import Column, ShortColumn, Small, Table
+from relaysim.trace.duplicates import original_of, standing
 from relaysim.trace.tables import Status, Trace
 
 Mask = npt.NDArray[np.bool_]
@@ -74,12 +75,14 @@ class Recipients:
     `stream`, `destination`, `hub` and `egress` are indexes into the names of the trace. `hub` is
     the last hub of the recipient; `egress` the IP of its last attempt or, before an attempt, of its
     hub. `attempts` and `first_attempt` count in its last queue. `deadline` is -1 for a DSN.
-    `counted` is whether it was created in the window; a DSN is counted with the recipient that
-    caused it. `judged` is whether it was created at least its deadline before the end of the run,
-    so that the run shows whether it was on time, however it ended; a DSN, which has no deadline, is
-    always judged. `unreached` are recipients that will never be delivered, though their mailbox
-    exists. `latency` is -1 unless delivered or junked, `end` is the end of the run for a recipient
-    in flight. `waits` are the parts of `measure.wait_parts` and of `measure.binding_resource`.
+    `in_window` is whether it was created in the window; a DSN counts with the recipient that caused
+    it. `copy` is whether another copy of the message counts for its address: of an original and its
+    duplicates the first one that arrives does (`trace.duplicates.standing`). `judged` is whether it
+    was created at least its deadline before the end of the run, so that the run shows whether it
+    was on time, however it ended; a DSN, which has no deadline, is always judged. `unreached` are
+    recipients that will never be delivered, though their mailbox exists. `latency` is -1 unless
+    delivered or junked, `end` is the end of the run for a recipient in flight. `waits` are the
+    parts of `measure.wait_parts` and of `measure.binding_resource`.
     """
 
     stream: Small
@@ -97,7 +100,8 @@ class Recipients:
     deadline: Column
     accepted: Mask
     dsn: Mask
-    counted: Mask
+    in_window: Mask
+    copy: Mask
     judged: Mask
     unreached: Mask
     waits: Table
@@ -114,13 +118,14 @@ class Recipients:
         attempts, first_attempt, egress = _last_attempts(trace, in_order)
         del in_order
         message, status = (_small(trace.recipients[name]) for name in ("message", "status"))
-        dsn, counted = _dsn_and_counted(trace, scenario, message)
+        in_window = _in_window(trace, scenario, message)
         created = trace.messages["created"][message]
         end = trace.recipients["end"].copy()
         end[end < 0] = trace.end
         known = streams(scenario)
         deadline = [known[name].deadline if name in known else -1 for name in trace.names.streams]
         stream = _small(trace.messages["stream"])[message]
+        dsn = (np.array(trace.names.stream_host, np.int64) < 0)[stream]
         hub = _small(_hub(trace))
         by = np.where(egress >= 0, egress, _small(_egress_of_hub(trace, scenario, hub)))
         del egress
@@ -130,7 +135,7 @@ class Recipients:
         return cls(
             stream=stream,
             number=_small(trace.messages["number"])[message],
-            recipient=_within(trace, message),
+            recipient=_within(trace, message)[original_of(trace)],
             destination=np.array(trace.names.destination, np.int32)[trace.recipients["domain"]],
             hub=hub,
             egress=by,
@@ -143,7 +148,8 @@ class Recipients:
             deadline=due,
             accepted=(trace.messages["committed"][message] >= 0) & ~refused,
             dsn=dsn,
-            counted=counted,
+            in_window=in_window,
+            copy=standing(trace) != np.arange(len(message)),
             # By the end that the scenario sets: a run that is over earlier has nothing in flight.
             # A DSN has -1, so it is always judged.
             judged=created + due <= scenario.run.horizon,
@@ -155,6 +161,16 @@ class Recipients:
     def cells(self) -> Cells:
         """The cells of the recipients."""
         return Cells.among(self)
+
+    @property
+    def counted(self) -> Mask:
+        """Which count: created in the window, one for each address of a message."""
+        return self.in_window & ~self.copy
+
+    @property
+    def doubled(self) -> Mask:
+        """Which were created in the window, and arrived where another copy had arrived before."""
+        return self.in_window & self.copy & (self.latency >= 0)
 
     @property
     def on_time(self) -> Mask:
@@ -183,15 +199,14 @@ def _small(column: Column) -> Small:
     return column.astype(np.int32)
 
 
-def _dsn_and_counted(trace: Trace, scenario: Scenario, message: Small) -> tuple[Mask, Mask]:
-    """Return which recipients are those of DSNs, and which count in the window."""
+def _in_window(trace: Trace, scenario: Scenario, message: Small) -> Mask:
+    """Return which recipients were created in the window."""
     parent = _small(trace.messages["parent"])
-    dsn = parent >= 0
-    # A DSN counts with the message that caused it, any other message with itself.
+    caused = parent >= 0
+    # A DSN counts with the message that caused it, a duplicate has the creation of its original.
     cause = np.arange(len(parent), dtype=np.int32)
-    cause[dsn] = message[parent[dsn]]
-    counted = Window.of(scenario).holds(trace.messages["created"][cause])
-    return dsn[message], counted[message]
+    cause[caused] = message[parent[caused]]
+    return Window.of(scenario).holds(trace.messages["created"][cause])[message]
 
 
 def _within(trace: Trace, message: Small) -> Small:

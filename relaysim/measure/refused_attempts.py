@@ -147,6 +147,6 @@ def _counted(trace: Trace, recipients: Recipients) -> dict[str, Column]:
     """Return the refused attempts to submit messages of the window, each with its stream."""
     result = trace.refusals
     # All recipients of a message are created together, so the first one decides.
-    counted = recipients.counted[trace.messages["first_recipient"][result["message"]]]
+    counted = recipients.in_window[trace.messages["first_recipient"][result["message"]]]
     rows = {name: result[name][counted] for name in ("message", "hub", "connector", "reply")}
     return rows | {"stream": trace.messages["stream"][rows["message"]]}

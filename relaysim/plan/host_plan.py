@@ -59,7 +59,7 @@ class HostPlan:
     """A host, its submission targets, and the addresses of its server, in order.
 
     `account` numbers its account (-1: none). It is `outside` if it comes by the Internet line of
-    the hub.
+    the hub. `data_done_timeout` is 0 for a host that waits for a reply for ever.
     """
 
     name: str
@@ -73,5 +73,6 @@ class HostPlan:
     messages_per_connection: int
     retry_every: int
     give_up_after: int
+    data_done_timeout: int
     round_trip: int
     bandwidth: int

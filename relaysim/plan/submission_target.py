@@ -53,6 +53,7 @@ def host_plan(
         messages_per_connection=host.messages_per_connection or 0,
         retry_every=retry.retry_every if retry else 0,
         give_up_after=_give_up_after(retry),
+        data_done_timeout=host.data_done_timeout or 0,
         round_trip=host.round_trip,
         bandwidth=host.bandwidth or 0,
     )

@@ -12,6 +12,7 @@ from relaysim.scenario.table import (
     Bandwidth,
     Duration,
     Interval,
+    Lasting,
     Limit,
     Named,
     Table,
@@ -71,6 +72,8 @@ class Host(Table):
     """Messages before it closes a session."""
     on_failure: OnFailure
     """What it does with mail that it cannot submit."""
+    data_done_timeout: Lasting | None = None
+    """How long it waits for the reply to the end of DATA; without one it waits for ever."""
     round_trip: Duration
     """Round-trip time between it and the hub."""
     pipelining: bool = False

@@ -17,6 +17,7 @@ from relaysim.study.execution.provenance import Provenance
 from relaysim.study.message_dialogue import dialogue_events
 from relaysim.study.replicate import trace_of
 from relaysim.study.sampling import Sampling
+from relaysim.trace.duplicates import duplicates
 from relaysim.trace.tables import Status, Trace
 
 SECOND = 1e6
@@ -208,7 +209,9 @@ def examples(scenario: Scenario, *, replication: int = 0, seed: int | None = Non
     _, seed = Sampling(seed=seed).resolved([scenario])
     trace = trace_of(scenario, replication, seed)
     frames = tables(trace, scenario, replication)
-    recipients = frames["recipients"].merge(frames["messages"][["message", "number"]], on="message")
+    # A duplicate has the number of its original.
+    messages = frames["messages"].drop(duplicates(trace))
+    recipients = frames["recipients"].merge(messages[["message", "number"]], on="message")
     recipients["stream"] = recipients["stream"].astype(str)
     reasons: dict[str, list[str]] = {}
     for _, of in recipients.groupby("stream", sort=True):

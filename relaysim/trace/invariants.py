@@ -13,6 +13,7 @@ import numpy.typing as npt
 from relaysim.plan.names import QueueKind, StationKind
 from relaysim.scenario.model import Scenario
 from relaysim.trace.columns import Column, Kept, Table
+from relaysim.trace.duplicates import duplicates, original_of
 from relaysim.trace.list_refusals import check_list_refusals
 from relaysim.trace.occupancy import queues, stations
 from relaysim.trace.step_function import StateDurations
@@ -56,7 +57,7 @@ def check(trace: Trace, draws: Draws, scenario: Scenario) -> list[Violation]:
 
 
 def check_final_statuses(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """INV-1: every drawn recipient has exactly one final status; only DSNs are added."""
+    """INV-1: every recipient has exactly one final status; only DSNs and duplicates are added."""
     recipients, messages = trace.recipients, trace.messages
     status, end, transaction = recipients["status"], recipients["end"], recipients["transaction"]
     drawn, mail = len(draws.key), len(draws.created)
@@ -72,9 +73,14 @@ def check_final_statuses(trace: Trace, draws: Draws, scenario: Scenario) -> list
     texts += _violations(
         recipients, recipients["domain"][:drawn] != draws.domain, "recipients", "not as drawn"
     )
-    parent = messages["parent"]
-    dsn = np.arange(len(messages)) >= mail
-    texts += _violations(messages, dsn != (parent >= 0), "messages", "neither drawn nor a DSN")
+    added = np.arange(len(messages)) >= mail
+    texts += _violations(
+        messages,
+        added != (messages["parent"] >= 0),
+        "messages",
+        "neither drawn nor caused by another",
+    )
+    texts += _check_duplicates(trace)
     texts += _violations(
         recipients, ~np.isin(status, list(Status)), "recipients", "no such final status"
     )
@@ -97,6 +103,23 @@ def check_final_statuses(trace: Trace, draws: Draws, scenario: Scenario) -> list
     return texts + _violations(
         recipients, outside & (transaction >= 0), "recipients", "refused, yet queued"
     )
+
+
+def _check_duplicates(trace: Trace) -> list[str]:
+    """Return texts on duplicates that differ from their original, or that were discarded alone."""
+    recipients, messages, rows = trace.recipients, trace.messages, duplicates(trace)
+    original = recipients["message"][messages["parent"][rows]]
+    differs = messages["parent"][original] >= 0
+    for column in ("stream", "number", "created", "size"):
+        differs |= messages[column][rows] != messages[column][original]
+    texts = _violations(messages, rows[differs], "messages", "not as the original")
+    of = original_of(trace)
+    other = recipients["domain"] != recipients["domain"][of]
+    texts += _violations(recipients, other, "recipients", "not at the domain of the original")
+    kept = np.zeros(len(recipients), bool)
+    kept[of[recipients["status"] == Status.DELIVERED]] = True
+    alone = (recipients["status"] == Status.DISCARDED) & ~kept[of]
+    return texts + _violations(recipients, alone, "recipients", "discarded, yet the only copy")
 
 
 def check_recipient_times(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
@@ -154,7 +177,8 @@ def check_clock(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     ):
         back = np.flatnonzero(np.diff(table[column]) < 0) + 1
         texts += _violations(table, back, name, f"{column} before that of the row above")
-    new = np.flatnonzero(trace.messages["parent"] >= 0)
+    of_hub = np.array(trace.names.stream_host, np.int64) < 0
+    new = np.flatnonzero(of_hub[trace.messages["stream"]])
     back = new[1:][np.diff(trace.messages["created"][new]) < 0]
     return texts + _violations(trace.messages, back, "messages", "a DSN older than the one above")
 

@@ -111,7 +111,11 @@ def column(
 
 @dataclass(slots=True)
 class Messages:
-    """One row per message, DSNs included. The recipients of a message have consecutive rows."""
+    """One row per message, DSNs and duplicates included.
+
+    The recipients of a message have consecutive rows. A duplicate has the number and the creation
+    of the original message, but only the recipients that a hub accepted before.
+    """
 
     stream: Values = column(index_into("streams"), "stream that created the message")
     number: Values = column(COUNT, "number within the stream, from 0")
@@ -153,8 +157,9 @@ class Messages:
     attempts: Values = column(COUNT, "attempts at submission", default=0)
     parent: Values = column(
         row_of("recipients"),
-        "for a DSN: the recipient that caused it",
-        (-1, "the message is no DSN"),
+        "for a DSN: the recipient that caused it; for a duplicate, which has the stream of a host: "
+        "the first recipient of the original message",
+        (-1, "neither a DSN nor a duplicate"),
         default=-1,
     )
 

@@ -3,7 +3,8 @@
 A trace is the only result of a run; everything that a reader sees is computed from it. The tables,
 their columns and the meaning of each integer are declared in `relaysim.trace.record`. Rows of
 `messages` and `recipients` stand in the order of the draws (streams by name, messages by number,
-recipients by number); the DSNs that hubs create during the run follow.
+recipients by number). The DSNs that hubs create during the run follow, and the duplicates that
+hosts send, in the order in which they arise.
 """
 
 from dataclasses import dataclass, fields
@@ -42,6 +43,7 @@ class Status(Described):
     REFUSED = 5, "refused for good at submission"
     ABANDONED = 6, "given up by the host, or by the mailbox server, after failed submissions"
     SUPPRESSED = 7, "never submitted: the address is off the list, or the stream is paused"
+    DISCARDED = 8, "discarded by the mailbox server, which has another copy of the message"
 
 
 class Visit(Described):

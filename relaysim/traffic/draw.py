@@ -82,6 +82,8 @@ class Decision(IntEnum):
     # Of a recipient, once.
     COMPLAINT = 20
     REPORT = 21
+    # Of the recipient that a host sends a message to once more, once.
+    DUPLICATE = 22
     # Of a message, once.
     RECIPIENTS = 24
     SIZE = 25

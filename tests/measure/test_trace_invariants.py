@@ -128,7 +128,11 @@ def forgotten(story: Story) -> None:
             "INV-1",
             "recipients: 1 a final status of a hub that never had it",
         ),
-        (put("messages", 3, parent=-1), "INV-1", "messages: 1 neither drawn nor a DSN: row 3"),
+        (
+            put("messages", 3, parent=-1),
+            "INV-1",
+            "messages: 1 neither drawn nor caused by another: row 3",
+        ),
         (
             put("recipients", 1, status=Status.REFUSED),
             "INV-1",

@@ -274,6 +274,14 @@ REGISTRY: dict[str, Case] = {
         (NO_ACK.replace("0 s", "30 s"),),
         why="on and off both have a price, which it names",
     ),
+    "short_reply_timeout": Case(
+        shared_hub,
+        (
+            NO_ACK.replace("0 s", "30 s"),
+            'hosts.marketing.data_done_timeout="20 s"',
+        ),
+        ('hosts.marketing.data_done_timeout="10 min"',),
+    ),
     "campaign_load": Case(shared_hub, (), (f'{NEWS}.arrivals.rate="20/s"',)),
     "busiest_hour_load": Case(
         one_hub,

@@ -57,10 +57,16 @@ SENDER = 'hubs.DMZ02.egress_by_sender_domain={{"{domain}"="203.0.113.25"}}'
             (),
             "send_connectors.internet.frontend_proxy_enabled",
         ),
+        (
+            "exchange-se",
+            'hosts.users.data_done_timeout="5 s"',
+            ('hosts.internet.data_done_timeout="5 s"',),
+            "hosts.users.data_done_timeout",
+        ),
     ],
     ids=(
         *("shaping", "sender-domain", "licences", "service", "version", "requires", "backlog"),
-        *("fault", "proxy"),
+        *("fault", "proxy", "timeout"),
     ),
 )
 def test_a_setting_without_effect_is_named(

@@ -236,6 +236,7 @@ _HOST = _some(
     sessions=LIMIT,
     messages_per_connection=LIMIT,
     on_failure=_DROP_OR_RETRY,
+    data_done_timeout=("none", "500 ms", "5 s", "20 s"),
     round_trip=("0 s", "1 ms", "1 s"),
     pipelining=(True, False),
     bandwidth=("8 kbit/s", "unlimited"),

@@ -9,6 +9,7 @@ from relaysim.mail import reply
 from relaysim.mail.provider_state import State
 from relaysim.plan.names import QueueKind
 from relaysim.plan.plan import Plan
+from relaysim.trace.duplicates import duplicates, standing
 from relaysim.trace.tables import (
     NO_CAUSE,
     PROVIDER_CAUSE,
@@ -57,6 +58,9 @@ EXPECTED = (
     *("delay notice", "NDR", "expiry without an attempt", "expiry on acceptance", "second attempt"),
     *("greylisted", "greylisted, then accepted"),
     *("some recipients bounce", "some recipients refused", "recipients of several next hops"),
+    *("time-out before the commit", "time-out after the commit", "message lost after a time-out"),
+    *("duplicate", "duplicate of some recipients", "duplicate of a duplicate"),
+    "duplicate arrives first",
     *("mail proxied to another hub", "server behind a front end stopped"),
     "mail proxied to the site of the mailboxes",
     *("outbound mail proxied", "server that proxies outbound mail stopped"),
@@ -84,6 +88,7 @@ def reached(tables: Tables, plan: Plan, trace: Trace) -> set[str]:
         *_replies(plan, trace),
         *_settings(tables, plan, trace),
         *_submission(plan, trace),
+        *_duplicates(trace),
         *_balancers(tables, plan, trace),
         *_public_ips(plan, trace),
         *_delivery(plan, trace),
@@ -172,6 +177,32 @@ def _settings(tables: Tables, plan: Plan, trace: Trace) -> Iterator[str]:
     message = trace.transactions["message"]
     for size in np.unique(np.searchsorted(plan.bands, trace.messages["size"][message])).tolist():
         yield f"size band {size} of {len(plan.bands)}"
+
+
+def _duplicates(trace: Trace) -> Iterator[str]:
+    messages, refusals, rows = trace.messages, trace.refusals, duplicates(trace)
+    texts = np.array([*trace.names.replies, ""])
+    timed_out = refusals["message"][texts[refusals["reply"]] == str(reply.CONNECTION_TIMED_OUT)]
+    times = refusals["time"][texts[refusals["reply"]] == str(reply.CONNECTION_TIMED_OUT)]
+    committed = messages["committed"][timed_out]
+    if (committed > times).any():
+        yield "time-out before the commit"
+    if ((committed >= 0) & (committed < times)).any():
+        yield "time-out after the commit"
+    status = trace.recipients["status"][messages["first_recipient"][timed_out]]
+    if ((committed < 0) & (status == Status.ABANDONED)).any():
+        yield "message lost after a time-out"
+    if not len(rows):
+        return
+    yield "duplicate"
+    original = trace.recipients["message"][messages["parent"][rows]]
+    if (messages["recipients"][rows] < messages["recipients"][original]).any():
+        yield "duplicate of some recipients"
+    if len(np.unique(original)) < len(original):
+        yield "duplicate of a duplicate"
+    first, taken = messages["first_recipient"][rows], standing(trace)
+    if (taken[first] == first).any():
+        yield "duplicate arrives first"
 
 
 def _submission(plan: Plan, trace: Trace) -> Iterator[str]:

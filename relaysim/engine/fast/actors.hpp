@@ -291,7 +291,8 @@ struct Session {
   bool closes = false;
   i64 remaining = -1;  // transactions before the delayed acknowledgement; -1: not routed
   enum { NOT_DELAYED, DELAYED, WAITING, ACKNOWLEDGED } acknowledgement = NOT_DELAYED;
-  bool lasts = false;
+  bool lasts = false, complete = false, timed_out = false;
+  i64 reply_timer = -1;                         // sequence number of the time-out; -1: none
   i64 before = -1, after = -1;                  // neighbours among the open sessions of the host
   i64 delayed_before = -1, delayed_after = -1;  // and among the delayed ones of the hub
   Vec<i64> refused, replies;
@@ -322,6 +323,8 @@ struct Host {
   void rcpt_to(Run&, Session&);
   void submission_failed(Run&, i64 message, i64 reply);
   bool too_old(Run&, i64 message, i64 due);
+  void reply_timeout(Run&, u32 number, u64 sequence);
+  void acknowledgement_lost(Run&, i64 message, i64 reply);
   void give_up(Run&, i64 message, i64 status, i64 reply);
   bool connection_refused(Run&, i64 message, i64 reply);
   void retry_interval_over(Run&);

@@ -62,9 +62,9 @@ enum PressureLevel : i64 { NORMAL = 0, MEDIUM = 1, HIGH = 2 };
 
 enum Peer : i64 { MAILBOX_SERVER = 0, EXCHANGE_SERVER = 1, OTHER = 2 };
 
-enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COST = 2, D_SEND_COST = 3, D_MAILBOX_TIME = 4, D_CONNECT_TIME = 5, D_RESPONSE_TIME = 6, D_CONNECT_FAILURE = 7, D_DEFER = 8, D_NDR = 9, D_DELAY_NOTICE = 10, D_PROXY = 11, D_PUBLIC_IP = 12, D_REQUIREMENT_DEFER = 13, D_MX_HOST = 14, D_OUTBOUND_PROXY = 15, D_DESTINATION = 16, D_DOMAIN = 17, D_PROVIDER_TRAP = 18, D_UNKNOWN = 19, D_COMPLAINT = 20, D_REPORT = 21, D_RECIPIENTS = 24, D_SIZE = 25, D_TRAP_DELAY = 26, D_COMPLAINT_DELAY = 27, D_FEEDBACK_DELAY = 28, D_JUNK = 29, D_CLEANED = 30, D_REQUIREMENT = 31, D_GAP = 32, D_BURST_FIRST = 33, D_BURST_LENGTH = 34, D_COMPROMISE = 35, D_STAGE = 40, D_ACTION = 41, D_MIRROR = 42, D_GREYLIST = 43, D_RESOLVER = 44, D_LIST_HAZARD = 48, D_LIST_COMPROMISE = 49, D_LIST_REQUEST = 50, D_LIST_VICINITY = 51, D_LIST_ESCALATE = 52, D_LIST_NEIGHBOUR = 53, D_LIST_ALTERNATION = 54, D_ADMIN_MONITOR = 56, D_ADMIN_NDR = 57, D_ADMIN_REPAIR = 58, D_PROVIDER_WIDENING = 60, D_PROVIDER_MITIGATION = 61 };
+enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COST = 2, D_SEND_COST = 3, D_MAILBOX_TIME = 4, D_CONNECT_TIME = 5, D_RESPONSE_TIME = 6, D_CONNECT_FAILURE = 7, D_DEFER = 8, D_NDR = 9, D_DELAY_NOTICE = 10, D_PROXY = 11, D_PUBLIC_IP = 12, D_REQUIREMENT_DEFER = 13, D_MX_HOST = 14, D_OUTBOUND_PROXY = 15, D_DESTINATION = 16, D_DOMAIN = 17, D_PROVIDER_TRAP = 18, D_UNKNOWN = 19, D_COMPLAINT = 20, D_REPORT = 21, D_DUPLICATE = 22, D_RECIPIENTS = 24, D_SIZE = 25, D_TRAP_DELAY = 26, D_COMPLAINT_DELAY = 27, D_FEEDBACK_DELAY = 28, D_JUNK = 29, D_CLEANED = 30, D_REQUIREMENT = 31, D_GAP = 32, D_BURST_FIRST = 33, D_BURST_LENGTH = 34, D_COMPROMISE = 35, D_STAGE = 40, D_ACTION = 41, D_MIRROR = 42, D_GREYLIST = 43, D_RESOLVER = 44, D_LIST_HAZARD = 48, D_LIST_COMPROMISE = 49, D_LIST_REQUEST = 50, D_LIST_VICINITY = 51, D_LIST_ESCALATE = 52, D_LIST_NEIGHBOUR = 53, D_LIST_ALTERNATION = 54, D_ADMIN_MONITOR = 56, D_ADMIN_NDR = 57, D_ADMIN_REPAIR = 58, D_PROVIDER_WIDENING = 60, D_PROVIDER_MITIGATION = 61 };
 
-enum Status : i64 { STATUS_IN_FLIGHT = 0, STATUS_DELIVERED = 1, STATUS_JUNKED = 2, STATUS_BOUNCED = 3, STATUS_EXPIRED = 4, STATUS_REFUSED = 5, STATUS_ABANDONED = 6, STATUS_SUPPRESSED = 7 };
+enum Status : i64 { STATUS_IN_FLIGHT = 0, STATUS_DELIVERED = 1, STATUS_JUNKED = 2, STATUS_BOUNCED = 3, STATUS_EXPIRED = 4, STATUS_REFUSED = 5, STATUS_ABANDONED = 6, STATUS_SUPPRESSED = 7, STATUS_DISCARDED = 8 };
 
 enum Visit : i64 { VISIT_SESSION = 0, VISIT_RECEIVE = 1, VISIT_COMMIT = 2, VISIT_CATEGORIZE = 3, VISIT_SEND = 4, VISIT_LINE = 5, VISIT_SUBMIT = 6, VISIT_SHADOW_RECEIVE = 7, VISIT_SHADOW_COMMIT = 8 };
 
@@ -89,7 +89,7 @@ struct Array<void> {
 };
 
 struct RunPlan {
-  i64 duration, horizon, linked, mailbox_time, complaint_delay, feedback_delay, from_domains, back_off, week_offset, reacts, counts_volume, detects_compromise, unable_to_connect, accepted, message_expired, connection_dropped, service_not_available, queued, insufficient_resources, no_route_for_size, temporary_server_error, too_many_connections, header_domains, primary_domains;
+  i64 duration, horizon, linked, mailbox_time, complaint_delay, feedback_delay, from_domains, back_off, week_offset, reacts, counts_volume, detects_compromise, unable_to_connect, accepted, message_expired, connection_dropped, service_not_available, queued, insufficient_resources, no_route_for_size, temporary_server_error, connection_timed_out, too_many_connections, header_domains, primary_domains;
 };
 
 struct StreamPlan {
@@ -97,7 +97,7 @@ struct StreamPlan {
 };
 
 struct HostPlan {
-  i64 by_mailbox_server, outside, account, sessions, messages_per_connection, retry_every, give_up_after, round_trip, bandwidth, first_target, target_count, first_server, server_count;
+  i64 by_mailbox_server, outside, account, sessions, messages_per_connection, retry_every, give_up_after, data_done_timeout, round_trip, bandwidth, first_target, target_count, first_server, server_count;
 };
 
 struct TargetPlan {
@@ -957,4 +957,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "b8c0814fe87459131de7dff6a283f86c"
+#define LAYOUT "9d4894f7ab3793a5897725b79e5d4d1d"

@@ -28,7 +28,10 @@ struct Recorder {
   Tables tables;
   Array<u64> drawn_keys;
   Array<u8> drawn_signals;
-  Vec<u64> dsn_keys;
+  // Of the recipients after the drawn ones, those of DSNs and duplicates:
+  Vec<u64> added_keys;
+  Vec<i32> original, copy_before;  // of the original message; the copy before, -1: none
+  Map last_copy;                   // by recipient of an original message: of its last duplicate
   Replies replies;
   i64 open = 0;  // recipients that are not final
 
@@ -60,10 +63,15 @@ struct Recorder {
 
   // The key of the draws of a recipient, and the signals that were drawn for it: none for a DSN.
   u64 key(i64 recipient) const {
-    return recipient < drawn_keys.size ? drawn_keys[recipient] : dsn_keys[recipient - drawn_keys.size];
+    return recipient < drawn_keys.size ? drawn_keys[recipient] : added_keys[recipient - drawn_keys.size];
   }
   i64 signal(i64 recipient) const {
+    if (recipient >= drawn_signals.size) recipient = original_of(recipient);
     return recipient < drawn_signals.size ? drawn_signals[recipient] : 0;
+  }
+  // The recipient of the original message, if this one is of a duplicate.
+  i64 original_of(i64 recipient) const {
+    return recipient < drawn_keys.size ? recipient : original[recipient - drawn_keys.size];
   }
 
   i64 reply(i64 text, i64 cause = NO_CAUSE) { return replies.number(*plan, text, cause); }
@@ -105,9 +113,49 @@ struct Recorder {
                         DEFAULT_MESSAGES_REPLY, DEFAULT_MESSAGES_CONNECTOR, hub,
                         DEFAULT_MESSAGES_ATTEMPTS, parent);
     add_recipient(message, domain);
-    dsn_keys.push(draws);
+    added_keys.push(draws);
+    original.push((i32)recipient);
+    copy_before.push(-1);
     open++;
     return message;
+  }
+  // Adds a duplicate, a message that its host sends once more to the recipients that go on; returns
+  // its row.
+  i64 new_duplicate(i64 message, const Vec<i64>& taken) {
+    const Messages& of = tables.messages;
+    i64 duplicate = of.rows, parent = of.parent[message];
+    tables.messages.add(of.stream[message], of.number[message], of.created[message],
+                        of.size[message], tables.recipients.rows, taken.size,
+                        DEFAULT_MESSAGES_CONNECTED, DEFAULT_MESSAGES_COMMITTED,
+                        DEFAULT_MESSAGES_ACKNOWLEDGED, DEFAULT_MESSAGES_REPLY,
+                        DEFAULT_MESSAGES_CONNECTOR, DEFAULT_MESSAGES_HUB,
+                        DEFAULT_MESSAGES_ATTEMPTS,
+                        parent >= 0 ? parent : of.first_recipient[message]);
+    for (i64 place = 0; place < taken.size; place++) {
+      i64 first = original_of(taken[place]), row = tables.recipients.rows;
+      add_recipient(duplicate, tables.recipients.domain[taken[place]]);
+      added_keys.push(mix(key(taken[place]), D_DUPLICATE));
+      original.push((i32)first);
+      copy_before.push((i32)last_copy.get((u64)first));
+      last_copy.put((u64)first, row);
+    }
+    open += taken.size;
+    return duplicate;
+  }
+  // Whether the mailbox of a recipient has another copy of the message.
+  bool in_mailbox(i64 recipient) const {
+    i64 first = original_of(recipient);
+    for (i64 copy = last_copy.get((u64)first); copy >= 0; copy = copy_before[copy - drawn_keys.size])
+      if (tables.recipients.status[copy] == STATUS_DELIVERED) return true;
+    return tables.recipients.status[first] == STATUS_DELIVERED;
+  }
+  // The recipients of a message that the hub accepted at submission.
+  void taken(i64 message, Vec<i64>& into) const {
+    i64 first = tables.messages.first_recipient[message];
+    for (i64 row = first; row < first + tables.messages.recipients[message]; row++) {
+      i64 status = tables.recipients.status[row];
+      if (status != STATUS_REFUSED && status != STATUS_ABANDONED) into.push(row);
+    }
   }
 };
 

@@ -93,6 +93,7 @@ struct Run {
   void deliver(DeliveryQueue&, i64 transaction, const CachedConnection* cached);
   void outside(u32 number);
   void inside(u32 number);
+  void deliver_copies(Hub&, i64 transaction);
   // script
   void next_message(i64 source);
   void create_message(i64 source);

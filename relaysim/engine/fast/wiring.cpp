@@ -222,6 +222,9 @@ void Run::step(const Event& event) {
     case ACKNOWLEDGEMENT_DELAY_OVER:
       hubs[target.second].acknowledge(*this, number);
       break;
+    case REPLY_TIMEOUT:
+      hosts[sessions[target.number].host].reply_timeout(*this, target.number, event.sequence);
+      break;
     case SUBMISSION_RETRY: {
       Host& host = hosts[plan.streams[record.tables.messages.stream[number]].host];
       if (host.plan(*this).by_mailbox_server) {
@@ -356,6 +359,9 @@ void Run::free_actors() {
   reputation.free_memory();
   relay_limits.free_memory();
   greylists.free_memory();
-  record.dsn_keys.free_memory();
+  record.added_keys.free_memory();
+  record.original.free_memory();
+  record.copy_before.free_memory();
+  record.last_copy.free_memory();
   loop.heap.free_memory();
 }

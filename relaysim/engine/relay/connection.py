@@ -6,6 +6,7 @@ from functools import partial
 from relaysim.engine.kernel import ATTEMPT, ProcessGenerator
 from relaysim.engine.relay.connection_cache import CachedConnection
 from relaysim.engine.relay.delivery_queue import DeliveryQueue
+from relaysim.engine.relay.duplicates import in_mailbox
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.outbound_proxy import OutboundProxies
 from relaysim.engine.relay.station import RECEIVE, SEND, Line
@@ -291,7 +292,8 @@ class Connections:
 
             queue.end_attempt(transaction, accepted)
             if peer is None:
-                hub.finish(transaction, _DELIVERED, accepted)
+                recipients = transactions.recipients(transaction)
+                hub.finish_each(transaction, recipients, in_mailbox(record, recipients), accepted)
             else:
                 hub.hand_over(transaction, peer)
             carried += 1

@@ -7,10 +7,12 @@ from typing import NamedTuple
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import ATTEMPT, HOST, TIMER, Event, Process, ProcessGenerator
 from relaysim.engine.relay.back_pressure import Pressure
+from relaysim.engine.relay.duplicates import taken
 from relaysim.engine.relay.front_end import FrontEnds
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.load_balancer import LoadBalancer
 from relaysim.engine.relay.receive_connector_sessions import ConnectorSessions
+from relaysim.engine.relay.reply_timeout import ReplyTimeouts
 from relaysim.engine.relay.shadow_copy import copy_to_shadow
 from relaysim.engine.relay.station import RECEIVE
 from relaysim.mail import reply
@@ -91,6 +93,9 @@ class Host:
         self.limit = self.plan.sessions or NO_LIMIT
         self.waiting_to_retry = False
         self.open_sessions: dict[int, OpenSession] = {}
+        self.timeouts = ReplyTimeouts(
+            self.loop, self.entity, self.plan.data_done_timeout, self._timed_out
+        )
         self.reply_number = self.record.replies.number
         self.unable = self.reply_number(str(reply.UNABLE_TO_CONNECT))
         self.dropped = self.reply_number(str(reply.CONNECTION_DROPPED))
@@ -157,12 +162,14 @@ class Host:
             messages.connected[message] = accepted
             carried = 0
             sessions = hub.sessions[connector]
-            while (yield from self._dialogue(hub, sessions, target, epoch, message)):
+            while (yield from self._dialogue(hub, sessions, target, epoch, connection, message)):
                 carried += 1
                 if carried == plan.messages_per_connection or not self.spool:
                     break
                 message = self.spool.popleft()
                 messages.connected[message] = loop.tick
+            if connection not in self.open_sessions:  # `_timed_out` has closed it
+                return
             self._close_session(hub, connection)
         self.sessions -= 1
 
@@ -212,12 +219,15 @@ class Host:
         sessions: ConnectorSessions,
         target: SubmissionTarget,
         epoch: int,
+        connection: int,
         message: int,
     ) -> Generator[Event, None, bool]:
         """Submit one message, from MAIL FROM to the final reply; return whether the session lasts.
 
         After each yield the hub may have stopped: then its epoch differs, and the session is lost.
         Behind a front end another hub may take the message; if that one stops, the session lasts.
+        From the end of DATA on the host may have closed the session, see `_timed_out`: the hub
+        that takes the message commits it all the same.
         """
         loop, record, messages, plan = self.loop, self.record, self.record.messages, self.plan
         connector, verdicts = target.connector, plan.verdicts[target.connector]
@@ -270,42 +280,58 @@ class Host:
             return hub.epoch == epoch
 
         # Commit.
-        if hub.epoch == epoch and takes.epoch == taking:
+        complete = hub.epoch == epoch  # else the session was lost before the end of DATA
+        if complete:
+            self.timeouts.start(connection, message, recipient, attempt)
+        if complete and takes.epoch == taking:
             bits = draw32(record.key[recipient], _RECEIVE_COST, 0)
             work = mails * (sessions.plan.receive or takes.plan.receive).of(size, bits)
             yield takes.cores.serve(RECEIVE, _RECEIVE, message, 0, recipient, work)
-            # Else a hub stopped before the work was done.
-            if hub.epoch == epoch and takes.epoch == taking:
+            # Else the hub stopped before the work was done.
+            if takes.epoch == taking:
                 yield takes.database.commit(message, recipient)
         pressure.uncommitted -= size
-        if hub.epoch == epoch:
+        if complete:
             yield from copy_to_shadow(takes, taking, self.entity, message, mails)
-        if hub.epoch != epoch:  # it stopped during the transfer, the work, the commit or the copy
-            self._submission_failed(message, self.dropped)
-            return False
-        if takes.epoch != taking:
-            self._submission_failed(message, self.reply_number(str(reply.TEMPORARY_SERVER_ERROR)))
+        if not complete or takes.epoch != taking:  # not committed
+            if connection not in self.open_sessions:
+                self._give_up(message, Status.ABANDONED, messages.reply[message])
+                return False
+            self.timeouts.end(connection)
+            if hub.epoch != epoch:
+                self._submission_failed(message, self.dropped)
+                return False
+            error = self.reply_number(str(reply.TEMPORARY_SERVER_ERROR))
+            self._submission_failed(message, error)
             return True
 
         # Acknowledgement.
         delay = sessions.plan.max_acknowledgement_delay
-        if delay:
+        if delay and hub.epoch == epoch and connection in self.open_sessions:
             acknowledged = takes.acknowledgements.delay(message)
             takes.accept(message)
             if acknowledged.callbacks is not None:  # else every transaction is done already
                 timer = loop.at(loop.tick + delay, TIMER, takes.number, recipient, row=message)
                 timer.callbacks.append(takes.acknowledgements.delay_over)
                 yield acknowledged
-            if hub.epoch != epoch or takes.epoch != taking:
-                # The hub stopped before its 250, but it has the message: the host does not send it
-                # again (duplicates are not modelled).
-                messages.reply[message] = self.dropped
-                return False
         else:
             takes.accept(message)
+        if connection not in self.open_sessions:
+            return False
+        self.timeouts.end(connection)
+        if hub.epoch != epoch or takes.epoch != taking:
+            self._acknowledgement_lost(message, self.dropped)
+            return False
         messages.acknowledged[message] = loop.tick
         messages.reply[message] = self.reply_number(sessions.queued)
         return True
+
+    def _timed_out(self, connection: int, message: int) -> None:
+        """Close a session whose reply to the end of DATA does not come in time."""
+        self._close_session(self.hubs[self.open_sessions[connection].target.hub], connection)
+        self.sessions -= 1
+        self._acknowledgement_lost(message, self.reply_number(str(reply.CONNECTION_TIMED_OUT)))
+        self._open_session()
 
     def _mail_from(
         self,
@@ -365,6 +391,24 @@ class Host:
         recipient, attempt = messages.first_recipient[message], messages.attempts[message]
         timer = self.loop.at(due, TIMER, self.entity, recipient, attempt, row=message)
         timer.callbacks.append(self._retry)
+
+    def _acknowledgement_lost(self, message: int, reply_number: int) -> None:
+        """Handle a message that a hub has, but that its host counts as failed.
+
+        A host that retries sends it once more: a duplicate.
+        """
+        plan, messages, now = self.plan, self.record.messages, self.loop.tick
+        messages.reply[message] = reply_number
+        connector = messages.connector[message]
+        hub = self.scenario_plan.connectors[connector].hub
+        recipients = taken(self.record, message)
+        self.record.refusal(message, hub, connector, now, reply_number, len(recipients))
+        due = now + plan.retry_every
+        if plan.retry_every and not self._too_old(message, due):  # 0: no retry
+            duplicate = self.record.new_duplicate(message, recipients)
+            recipient = messages.first_recipient[duplicate]
+            timer = self.loop.at(due, TIMER, self.entity, recipient, row=duplicate)
+            timer.callbacks.append(self._retry)
 
     def _retry(self, timer: Event) -> None:
         self.submit(timer.row)

@@ -22,7 +22,7 @@ class MailingLists:
     first, size : dict of int to int
         By stream: row of its first recipient, and addresses on its list (0: no list).
     drawn : int
-        Number of recipients that were drawn; the rows after them are those of DSNs.
+        Number of recipients that were drawn; after them come DSNs and duplicates.
     removed : dict of int to set of int
         By stream: addresses that are off the list.
     bounces : dict of (int, int) to int
@@ -73,11 +73,12 @@ class MailingLists:
         """
         stream = self.record.messages.stream[self.record.recipients.message[recipient]]
         if not self.size.get(stream):
-            return recipient
+            return self.record.original_of(recipient)
         return int(self.first[stream]) + self._address(stream, recipient)
 
     def _address(self, stream: int, recipient: int) -> int:
-        return int((recipient - self.first[stream]) % self.size[stream])
+        original = self.record.original_of(recipient)
+        return int((original - self.first[stream]) % self.size[stream])
 
     def bounced(self, recipient: int) -> None:
         """Count a bounce of an unknown user, and remove the address after `bounce_removals`."""

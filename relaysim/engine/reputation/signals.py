@@ -64,7 +64,7 @@ class SignalReports:
         """
         flags = self.record.signal[recipient]
         if flags & _TRAP:
-            for owner in self.trap_owners[recipient]:
+            for owner in self.trap_owners[self.record.original_of(recipient)]:
                 self._schedule_trap(recipient, egress, owner)
         elif flags & _PROVIDER_TRAP:
             bits = self._draw(recipient, Decision.TRAP_DELAY)

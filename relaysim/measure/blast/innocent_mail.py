@@ -13,6 +13,7 @@ from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import Mask
 from relaysim.trace.columns import Column
+from relaysim.trace.duplicates import standing
 from relaysim.trace.tables import NO_CAUSE, Names, Status, Trace
 
 Floats = npt.NDArray[np.float64]
@@ -141,6 +142,10 @@ def difference(one: Mask, other: Mask) -> Column:
 
 
 def _rows(trace: Trace, innocent: AbstractSet[str]) -> Column:
-    """Return the rows of the recipients of some streams."""
+    """Return the rows of the recipients of some streams, in the order of the draws.
+
+    If a message was sent more than once, it is the copy that counts.
+    """
     of = np.array([name in innocent for name in trace.names.streams], bool)
-    return np.flatnonzero(of[trace.messages["stream"][trace.recipients["message"]]])
+    drawn = of[trace.messages["stream"]] & (trace.messages["parent"] < 0)
+    return standing(trace)[drawn[trace.recipients["message"]]]

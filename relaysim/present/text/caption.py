@@ -16,7 +16,7 @@ ASSUMPTIONS = (
     "`relaysim profiles mta` names the source of every default."
 )
 NOT_MODELLED = (
-    "Not modelled: duplicates, DNS failures, shadow queues, people who send a bounced message "
+    "Not modelled: DNS failures, shadow queues, people who send a bounced message "
     "again, inbound spam filtering, other customers of the provider."
 )
 SURVIVORS = (

@@ -66,6 +66,7 @@ def headlines(
         Headline("latency_p95_busy_hours", "p95 in the busy hours", "class", rest),
         Headline("completion", "campaign complete after", "class", tuple(campaigns)),
         *(Headline(metric, metric, "total", ("total",)) for metric in LOSSES),
+        Headline("duplicates", "duplicates", "total", ("total",)),
         Headline(ATTEMPTS, "refused attempts", "total", ("total",)),
         *(Headline(metric, name, "total", ("total",)) for metric, name in BLAST.items()),
     ]

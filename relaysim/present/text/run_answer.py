@@ -30,6 +30,7 @@ def run_paragraph(result: RunResult, shown: Sequence[str]) -> str:
     sentences = [
         *_on_time(measured, name, shown),
         _lost(measured, name),
+        *_twice(measured, name),
         *_listed(result, measured, name),
         *_busiest(measured, name),
     ]
@@ -45,7 +46,7 @@ def run_numbers(result: RunResult, shown: Sequence[str], full: bool) -> list[Ren
     keys = [TOTAL, *(("class", subject) for subject in shown)]
     losses = [
         metric
-        for metric in ("junked", *LOSSES, "in_flight")
+        for metric in ("junked", *LOSSES, "in_flight", "duplicates")
         if any(measured.value(name, *key, metric) > 0.0 for key in keys)
     ]
     grid = Grid(
@@ -87,6 +88,12 @@ def _lost(measured: Lookup, name: str) -> str:
     if not parts:
         return f"None of {created} recipients is lost."
     return f"Lost of {created} recipients: {listed(parts)}."
+
+
+def _twice(measured: Lookup, name: str) -> Iterator[str]:
+    if measured.value(name, *TOTAL, "duplicates") > 0.0:
+        duplicates = measured.number(name, *TOTAL, "duplicates")
+        yield f"Delivered once more, as the host had no acknowledgement: {duplicates} (duplicates)."
 
 
 def _listed(result: RunResult, measured: Lookup, name: str) -> Iterator[str]:

@@ -32,7 +32,16 @@ from relaysim.present.text.theory_table import theory
 from relaysim.present.text.unstable_quantiles import unstable
 from relaysim.study.run_result import RunResult
 
-COUNTS = ("junked", "refused", "abandoned", "bounced", "expired", "in_flight", "suppressed")
+COUNTS = (
+    "junked",
+    "refused",
+    "abandoned",
+    "bounced",
+    "expired",
+    "in_flight",
+    "suppressed",
+    "duplicates",
+)
 PART_NAMES = {
     "wait_host": "host",
     "wait_commit": "commit",

@@ -156,6 +156,12 @@ def _what(event: Event, transcript: Transcript) -> str:
             return f"{journey.source} has its {event.reply}{_late(event)}"
         case "signal":
             return _SIGNALS[event.text].format(where)
+        case "unacknowledged":
+            return (
+                f"its session at {where} ends without a 250, so it counts as failed: {event.reply}"
+            )
+        case "sent again":
+            return f"its host sends it again at {where}: a duplicate"
         case "NDR" | "delay notice":
             return f"{event.what} to the sender: {where}"
     if event.what.startswith("not "):

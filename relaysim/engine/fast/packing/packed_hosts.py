@@ -21,7 +21,7 @@ def packed_hosts(plan: Plan, texts: ReplyTexts) -> dict[str, Any]:
             host,
             *("by_mailbox_server", "outside", "account", "sessions"),
             "messages_per_connection",
-            *("retry_every", "give_up_after", "round_trip", "bandwidth"),
+            *("retry_every", "give_up_after", "data_done_timeout", "round_trip", "bandwidth"),
         )
         row |= {"first_target": len(targets), "target_count": len(host.submission_targets)}
         row |= {"first_server": len(servers), "server_count": len(host.servers)}

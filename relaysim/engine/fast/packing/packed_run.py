@@ -22,6 +22,7 @@ _NAMED = {
     "insufficient_resources": reply.INSUFFICIENT_RESOURCES,
     "no_route_for_size": reply.NO_ROUTE_FOR_SIZE,
     "temporary_server_error": reply.TEMPORARY_SERVER_ERROR,
+    "connection_timed_out": reply.CONNECTION_TIMED_OUT,
     "too_many_connections": remote.TOO_MANY_CONNECTIONS,
 }
 """The replies that an engine gives by itself, by their names in the header."""

@@ -3,6 +3,7 @@
 
 void Hub::delay_acknowledgement(Run& run, u32 session) {
   Session& self = run.sessions[session];
+  while (run.session_of.size <= self.message) run.session_of.push(-1);  // duplicates are added
   run.session_of[self.message] = (i32)session;
   self.delayed_before = last_delayed;
   self.delayed_after = -1;

@@ -178,6 +178,17 @@ over:
   connections.give_back(number);
 }
 
+// Delivers to mailboxes, which discard a copy of a message that they have.
+void Run::deliver_copies(Hub& hub, i64 transaction) {
+  Vec<i64> recipients, statuses;
+  transactions.recipients(transaction, recipients);
+  for (i64 place = 0; place < recipients.size; place++)
+    statuses.push(record.in_mailbox(recipients[place]) ? STATUS_DISCARDED : STATUS_DELIVERED);
+  hub.finish_each(*this, transaction, recipients, statuses, reputation.accepted);
+  recipients.free_memory();
+  statuses.free_memory();
+}
+
 // Carries mail over a connection to the mailbox server, or to another hub of the site. If the other
 // hub stops, this hub notices when it has sent its message or waits for the commit. A hub short of
 // resources takes no further message over an open connection either; its delay of replies applies
@@ -290,7 +301,9 @@ void Run::inside(u32 number) {
     }
 
     queue.end_attempt(*this, self.transaction, reputation.accepted);
-    if (!peer) {
+    if (!peer && record.last_copy.size) {
+      deliver_copies(hub, self.transaction);
+    } else if (!peer) {
       hub.finish(*this, self.transaction, STATUS_DELIVERED, reputation.accepted);
     } else {
       hub.hand_over(*this, self.transaction, *peer);

@@ -84,10 +84,11 @@ void Host::run_session(Run& run, u32 session) {
       self.message = spool.pop();
       messages.connected[self.message] = run.now();
     }
+    if (self.timed_out) break;  // `reply_timeout` has closed it
     close_session(run, session);
   }
   FINISH
-  sessions--;
+  if (!self.timed_out) sessions--;
   self.refused.free_memory();
   self.replies.free_memory();
   run.sessions.give_back(session);
@@ -259,33 +260,41 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
     }
 
     // Commit.
-    if (hub.epoch == self.epoch && takes->epoch == self.taking) {
+    self.complete = hub.epoch == self.epoch;  // else the session was lost before the end of DATA
+    if (self.complete && plan(run).data_done_timeout)
+      self.reply_timer = (i64)run.loop.at(run.now() + plan(run).data_done_timeout, TIMER, entity,
+                                          self.recipient, self.attempt, {session, 0, REPLY_TIMEOUT});
+    if (self.complete && takes->epoch == self.taking) {
       WAIT_IN_PART_UNLESS(takes->cores.serve(
           run, RECEIVE, me, VISIT_RECEIVE, self.message, 0, self.recipient,
           at_most_never((i128)self.mails * run.own_cost(connector.receive_cost, takes->receive).of(size, draw32(run.record.key(self.recipient), D_RECEIVE_COST, 0)))));
-      // Else a hub stopped before the work was done.
-      if (hub.epoch == self.epoch && takes->epoch == self.taking)
+      // Else the hub stopped before the work was done.
+      if (takes->epoch == self.taking)
         WAIT_IN_PART_UNLESS(takes->database.commit(run, me, self.message, self.recipient));
     }
     takes->pressure.uncommitted -= size;
-    if (hub.epoch == self.epoch) {
+    if (self.complete) {
       self.copy.step = 0;
       RUN_IN_PART(run.copy_to_shadow(self.copy, me, *takes, self.taking, entity, self.message, self.mails));
     }
-    if (hub.epoch != self.epoch) {  // it stopped during the transfer, the work, the commit or the copy
-      submission_failed(run, self.message, run.record.reply(run.plan.run[0].connection_dropped));
+    if (!self.complete || takes->epoch != self.taking) {  // not committed
       self.lasts = false;
-      return true;
-    }
-
-    if (takes->epoch != self.taking) {
+      if (self.timed_out) {
+        give_up(run, self.message, STATUS_ABANDONED, messages.reply[self.message]);
+        return true;
+      }
+      self.reply_timer = -1;
+      if (hub.epoch != self.epoch) {
+        submission_failed(run, self.message, run.record.reply(run.plan.run[0].connection_dropped));
+        return true;
+      }
       submission_failed(run, self.message, run.record.reply(run.plan.run[0].temporary_server_error));
       self.lasts = true;
       return true;
     }
 
     // Acknowledgement.
-    if (connector.max_acknowledgement_delay) {
+    if (connector.max_acknowledgement_delay && hub.epoch == self.epoch && !self.timed_out) {
       self.acknowledgement = Session::DELAYED;
       self.remaining = -1;
       takes->delay_acknowledgement(run, session);
@@ -297,21 +306,34 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
             {(u32)self.message, (u16)self.taker, ACKNOWLEDGEMENT_DELAY_OVER}));
       }
       self.acknowledgement = Session::NOT_DELAYED;
-      if (hub.epoch != self.epoch || takes->epoch != self.taking) {
-        // The hub stopped before its 250, but it has the message: the host does not send it again
-        // (duplicates are not modelled).
-        messages.reply[self.message] = run.record.reply(run.plan.run[0].connection_dropped);
-        self.lasts = false;
-        return true;
-      }
     } else {
       takes->accept(run, self.message);
+    }
+    self.lasts = false;
+    if (self.timed_out) return true;
+    self.reply_timer = -1;
+    if (hub.epoch != self.epoch || takes->epoch != self.taking) {
+      acknowledgement_lost(run, self.message, run.record.reply(run.plan.run[0].connection_dropped));
+      return true;
     }
     messages.acknowledged[self.message] = run.now();
     messages.reply[self.message] = run.record.reply(run.plan.connectors[self.connector].queued);
     self.lasts = true;
   }
   return true;
+}
+
+// Closes a session whose reply to the end of DATA does not come in time. The timer of an earlier
+// message of the session has no effect.
+void Host::reply_timeout(Run& run, u32 number, u64 sequence) {
+  Session& self = run.sessions[number];
+  if (self.reply_timer != (i64)sequence) return;
+  self.reply_timer = -1;
+  self.timed_out = true;
+  close_session(run, number);
+  sessions--;
+  acknowledgement_lost(run, self.message, run.record.reply(run.plan.run[0].connection_timed_out));
+  open_session(run);
 }
 
 // The reply that refuses MAIL FROM, SIZE included; -1 if it is accepted.
@@ -364,6 +386,26 @@ void Host::submission_failed(Run& run, i64 message, i64 reply) {
   }
   run.loop.at(due, TIMER, HOST | (u64)number, messages.first_recipient[message],
               messages.attempts[message], {(u32)message, 0, SUBMISSION_RETRY});
+}
+
+// Handles a message that a hub has, but that its host counts as failed. A host that retries sends it
+// once more: a duplicate.
+void Host::acknowledgement_lost(Run& run, i64 message, i64 reply) {
+  const HostPlan& plan = this->plan(run);
+  Messages& messages = run.record.tables.messages;
+  messages.reply[message] = reply;
+  i64 connector = messages.connector[message];
+  Vec<i64> taken;
+  run.record.taken(message, taken);
+  run.record.refusal(message, run.plan.connectors[connector].hub, connector, run.now(), reply,
+                     taken.size);
+  i64 due = run.now() + plan.retry_every;
+  if (plan.retry_every && !too_old(run, message, due)) {  // 0: no retry
+    i64 duplicate = run.record.new_duplicate(message, taken);
+    run.loop.at(due, TIMER, HOST | (u64)number, messages.first_recipient[duplicate], 0,
+                {(u32)duplicate, 0, SUBMISSION_RETRY});
+  }
+  taken.free_memory();
 }
 
 bool Host::too_old(Run& run, i64 message, i64 due) {

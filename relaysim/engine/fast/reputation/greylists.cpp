@@ -13,7 +13,8 @@ static i64 person(Run& run, i64 recipient) {
   const auto& tables = run.record.tables;
   const ListPlan& list =
       run.draws.lists[tables.messages.stream[tables.recipients.message[recipient]]];
-  return list.size ? list.first + (recipient - list.first) % list.size : recipient;
+  const i64 original = run.record.original_of(recipient);
+  return list.size ? list.first + (original - list.first) % list.size : original;
 }
 
 // Whether a domain accepts the recipients of a transaction now. It is deferred as a whole if one of

@@ -3,7 +3,7 @@
 
 static i64 address_of(Run& run, i64 stream, i64 recipient) {
   const ListPlan& list = run.draws.lists[stream];
-  return (recipient - list.first) % list.size;
+  return (run.record.original_of(recipient) - list.first) % list.size;
 }
 
 static void remove_address(Run& run, MailingList& list, i64 stream, i64 address) {

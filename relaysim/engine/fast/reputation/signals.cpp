@@ -15,12 +15,13 @@ void Reputation::schedule_signals(Run& run, i64 recipient, i64 egress, i64 recei
   const Law& feedback_delay = run.law(run.plan.run[0].feedback_delay);
   if (flags & DRAWN_TRAP) {
     const Array<i64>& traps = run.draws.trap_recipient;
+    const i64 drawn = run.record.original_of(recipient);
     i64 low = 0, high = traps.size;
     while (low < high) {
       i64 middle = (low + high) / 2;
-      if (traps[middle] < recipient) low = middle + 1; else high = middle;
+      if (traps[middle] < drawn) low = middle + 1; else high = middle;
     }
-    for (; low < traps.size && traps[low] == recipient; low++) {
+    for (; low < traps.size && traps[low] == drawn; low++) {
       i64 owner = run.draws.trap_operator[low];
       const Law& delay = run.law(run.plan.operators[owner].trap_delay);
       schedule_signal(run, now + delay.looked_up(draw32(key, D_TRAP_DELAY, 0)), SIGNAL_TRAP,
