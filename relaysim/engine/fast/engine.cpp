@@ -15,6 +15,7 @@
 #include "relay/delivery_rate.cpp"
 #include "relay/delivery_slots.cpp"
 #include "relay/destination_concurrency.cpp"
+#include "relay/envelope.cpp"
 #include "relay/front_end.cpp"
 #include "relay/outbound_proxy.cpp"
 #include "relay/host.cpp"

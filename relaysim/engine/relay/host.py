@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import ATTEMPT, HOST, TIMER, Event, Process, ProcessGenerator
-from relaysim.engine.relay.back_pressure import Pressure
 from relaysim.engine.relay.duplicates import taken
+from relaysim.engine.relay.envelope import Envelope
 from relaysim.engine.relay.front_end import FrontEnds
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.load_balancer import LoadBalancer
@@ -16,8 +16,7 @@ from relaysim.engine.relay.reply_timeout import ReplyTimeouts
 from relaysim.engine.relay.shadow_copy import copy_to_shadow
 from relaysim.engine.relay.station import RECEIVE
 from relaysim.mail import reply
-from relaysim.mail.backpressure import Peer
-from relaysim.plan.host_plan import Server, SubmissionTarget, Verdicts
+from relaysim.plan.host_plan import Server, SubmissionTarget
 from relaysim.trace.tables import Level, Status, Visit
 from relaysim.traffic.draw import Decision, draw32
 
@@ -93,6 +92,7 @@ class Host:
         self.limit = self.plan.sessions or NO_LIMIT
         self.waiting_to_retry = False
         self.open_sessions: dict[int, OpenSession] = {}
+        self.envelope = Envelope(context, self.plan.account)
         self.timeouts = ReplyTimeouts(
             self.loop, self.entity, self.plan.data_done_timeout, self._timed_out
         )
@@ -243,7 +243,7 @@ class Host:
         recipients = messages.recipients[message] - record.final_recipients(message)
 
         # MAIL FROM and RCPT TO. The replies are decided now, the time for them passes afterwards.
-        refusal = self._mail_from(pressure, sessions, target.source, verdicts, message)
+        refusal = self.envelope.mail_from(pressure, sessions, target.source, verdicts, message)
         if refusal >= 0:
             closes = record.replies.codes[refusal] == reply.CLOSES
             time = pressure.delay + verdicts.timing.refusal(recipients, closes)
@@ -251,7 +251,7 @@ class Host:
             # The hub may have stopped meanwhile: the next message of the session compares epochs.
             self._submission_failed(message, refusal)
             return not closes
-        refused = self._rcpt_to(verdicts, message)
+        refused = self.envelope.rcpt_to(verdicts, message)
         accepted = recipients - len(refused)
         # A message with more recipients than the connector accepts is sent several times.
         mails = -(-accepted // (sessions.plan.max_recipients_per_message or accepted or 1))
@@ -332,47 +332,6 @@ class Host:
         self.sessions -= 1
         self._acknowledgement_lost(message, self.reply_number(str(reply.CONNECTION_TIMED_OUT)))
         self._open_session()
-
-    def _mail_from(
-        self,
-        pressure: Pressure,
-        sessions: ConnectorSessions,
-        source: int,
-        verdicts: Verdicts,
-        message: int,
-    ) -> int:
-        """Return the reply that refuses MAIL FROM, SIZE included; -1 if it is accepted."""
-        messages, plan = self.record.messages, self.scenario_plan
-        stream = messages.stream[message]
-        verdict = verdicts.mail[stream]  # index into the plan's replies; -1: accepted
-        if verdict >= 0:
-            return self.reply_number(plan.replies[verdict])
-        sender_is_own = plan.streams[stream].sender_is_authoritative
-        if pressure.refuses_mail_from(Peer.OTHER, sender_is_own):
-            return self.reply_number(sessions.text(reply.INSUFFICIENT_RESOURCES))
-        limit = sessions.plan.max_message_size
-        too_large = limit is not None and messages.size[message] > limit
-        if too_large and not verdicts.bypasses_size_limit:
-            return self.reply_number(sessions.text(reply.MESSAGE_TOO_LARGE))
-        refusal = sessions.over_rate(source, self.plan.account, self.loop.tick)
-        return self.reply_number(refusal) if refusal else -1
-
-    def _rcpt_to(self, verdicts: Verdicts, message: int) -> list[tuple[int, int]]:
-        """Return the recipients that are refused, each with the number of the reply."""
-        if verdicts.relays:
-            return []
-        messages, recipients, replies = (
-            self.record.messages,
-            self.record.recipients,
-            self.scenario_plan.replies,
-        )
-        rcpt = verdicts.rcpt  # for each domain an index into the plan's replies; -1: accepted
-        first = messages.first_recipient[message]
-        return [
-            (recipient, self.reply_number(replies[rcpt[recipients.domain[recipient]]]))
-            for recipient in range(first, first + messages.recipients[message])
-            if rcpt[recipients.domain[recipient]] >= 0 and not recipients.status[recipient]
-        ]
 
     # Step 10: a refused or failed submission.
 
