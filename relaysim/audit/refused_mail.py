@@ -1,6 +1,6 @@
 """Checks of the mail that a receive connector refuses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from relaysim.analysis.mail_paths import Path, paths
 from relaysim.analysis.message_rates import messages
@@ -17,6 +17,7 @@ from relaysim.plan import routing, submission
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.distribution import Zipf
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
 from relaysim.units import format_size
 from relaysim.wording import listed, share
 
@@ -61,6 +62,8 @@ def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tu
         group = PermissionGroup.ANONYMOUS_USERS if anonymous else PermissionGroup.EXCHANGE_USERS
         groups = [*connector.permission_groups, group]
         kept = [group for group in groups if group is not PermissionGroup.NONE]
+        if not scenario.hubs[hub].properties.server_authentication:
+            return _opened(path, connector, kept, anonymous), ""
         return (
             f"Add {group} to the permission groups of {connector.name}"
             + (", or let the host log in with an account." if anonymous else "."),
@@ -70,6 +73,8 @@ def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tu
     if is_authoritative(scenario.organization.domains, domain_of(sender)):
         needed.append(Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER)
     rights = [right for right in needed if right not in session.rights]
+    if not scenario.hubs[hub].properties.server_authentication:
+        return _any_sender(path, connector, session.principal, rights), ""
     user = session.principal
     if session.principal == AUTHENTICATED_USERS and host.account is not None:
         # Add-ADPermission needs an account with its domain.
@@ -80,6 +85,27 @@ def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tu
     fix = f"{own_address}give {user} the right{plural} {listed(right.value for right in rights)}."
     fix = fix[0].upper() + fix[1:]
     return fix, permission("Add", hub, connector.name, user, *rights)
+
+
+def _opened(path: Path, connector: ReceiveConnector, groups: Sequence[str], anonymous: bool) -> str:
+    """Return the fix at a server that is no Exchange: the key of the file, and the setting."""
+    key = dotted(("hubs", path.hub, "receive_connectors", connector.name, "permission_groups"))
+    written = ", ".join(f'"{group}"' for group in groups)
+    login = ", or let the host log in with an account" if anonymous else ""
+    return (
+        f"Let {path.hub} accept mail of {path.host}: {key} = [{written}] "
+        f"(smtpd_client_restrictions of Postfix){login}."
+    )
+
+
+def _any_sender(path: Path, connector: ReceiveConnector, user: str, rights: list[Right]) -> str:
+    """Return the fix at a server that is no Exchange, where it refuses the sender address."""
+    key = dotted(("hubs", path.hub, "receive_connectors", connector.name, "permissions"))
+    written = ", ".join(f'"{right.value}"' for right in rights)
+    return (
+        f"Let {path.hub} accept this sender (a Postfix without reject_sender_login_mismatch): "
+        f"{key} = [{{user = '{user}', extended_rights = [{written}]}}]."
+    )
 
 
 def relay_refused(scenario: Scenario) -> Iterator[Finding]:

@@ -1,10 +1,14 @@
 """What the audit says of mail that a receive connector refuses, and of mail without a way out."""
 
+from pathlib import Path
+
+import pytest
 from worlds.golden_sections import Wording
 from worlds.quantities import quantities
 from worlds.relay_designs import DEDICATED, found, shared_hub
 
 from relaysim.audit import Severity
+from relaysim.scenario.load import load
 
 INTERNAL = "hubs.HUB01.receive_connectors.internalrelay"
 EXTERNAL = "hubs.HUB01.receive_connectors.externalrelay"
@@ -198,3 +202,30 @@ def test_what_nothing_uses_is_noted(wording: Wording) -> None:
         "destinations.isp",
     ]
     wording(*findings)
+
+
+BY_POSTFIX = Path(__file__).parents[2] / "scenarios" / "today" / "bulk-by-postfix.toml"
+MYNETWORKS = "hubs.DMZ02.receive_connectors.mynetworks"
+
+
+@pytest.mark.parametrize(
+    ("refusing", "mended"),
+    [
+        ("permission_groups=[]", 'permission_groups=["AnonymousUsers"]'),
+        (
+            r"""permissions=[{user='NT AUTHORITY\ANONYMOUS LOGON', extended_rights=["ms-Exch-SMTP-Submit"]}]""",
+            r"""permissions=[{user='NT AUTHORITY\ANONYMOUS LOGON', extended_rights=["ms-Exch-SMTP-Submit","""
+            """ "ms-Exch-SMTP-Accept-Any-Sender", "ms-Exch-SMTP-Accept-Authoritative-Domain-Sender"]}]""",
+        ),
+    ],
+    ids=["client", "sender"],
+)
+def test_a_server_that_is_no_exchange_gets_a_key_of_the_file(
+    wording: Wording, refusing: str, mended: str
+) -> None:
+    settings = [f"{MYNETWORKS}.permission_groups=[]", f"{MYNETWORKS}.{refusing}"]
+    (finding,) = found(load(BY_POSTFIX, settings), "stream_refused")
+    assert finding.command is None
+    assert f"{MYNETWORKS}.{mended.partition('=')[0]} = [" in finding.fix
+    wording(finding)
+    assert found(load(BY_POSTFIX, [*settings, f"{MYNETWORKS}.{mended}"]), "stream_refused") == []

@@ -12,6 +12,7 @@ from relaysim.engine.run import simulate
 from relaysim.measure.journey import journey
 from relaysim.measure.wait_parts import PARTS
 from relaysim.present.figures.message_path import parts
+from relaysim.present.text.summary import summary
 from relaysim.scenario.load import load, loads
 from relaysim.study.message_trace import TranscriptError, examples, numbers, transcript
 from relaysim.traffic.workload import draw
@@ -254,3 +255,14 @@ def test_the_stages_of_the_time_line_follow_each_other_without_a_gap(message):
         assert stages[0].start == 0
         assert stages[-1].end == recipient.lasted
         assert all(a.end == b.start for a, b in itertools.pairwise(stages))
+
+
+def test_a_session_behind_a_load_balancer_names_it() -> None:
+    behind = SCENARIOS / "today" / "behind-a-load-balancer.toml"
+    text = summary(transcript(load(behind, ["run.scale=0.01"]), "erp.invoices:1"))
+    assert "erp gets a session at HUB01/externalrelay (load balancer front)" in " ".join(
+        text.split()
+    )
+    assert "load balancer" not in summary(
+        transcript(load(behind.parent / "exchange-se.toml", ["run.scale=0.01"]), "erp.invoices:1")
+    )

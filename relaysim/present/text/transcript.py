@@ -10,6 +10,7 @@ from rich.text import Text
 
 from relaysim.measure.journey import BY_REPUTATION, Event, Recipient
 from relaysim.measure.wait_parts import PARTS
+from relaysim.plan.submission import targets
 from relaysim.present.text.caption import origin
 from relaysim.present.text.number_format import number
 from relaysim.present.text.run_summary import PART_NAMES
@@ -114,7 +115,8 @@ def _what(event: Event, transcript: Transcript) -> str:
             of = f" about {journey.parent}" if journey.parent else ""
             return f"created by {where}{of}"
         case "session":
-            return f"{journey.source} gets a session at {where}{_waited(event)}"
+            by = _by_balancer(transcript, where)
+            return f"{journey.source} gets a session at {where}{by}{_waited(event)}"
         case "turn":
             return f"its turn in a session that is open at {where}{_waited(event)}"
         case "submitted":
@@ -170,6 +172,18 @@ def _what(event: Event, transcript: Transcript) -> str:
     answered = any(item.what == "answered" and item.time == event.time for item in journey.events)
     reply = f": {event.reply}" if event.reply and not answered else ""
     return f"{event.what.replace('_', ' ')}{reply}"
+
+
+def _by_balancer(transcript: Transcript, where: str) -> str:
+    """Return the load balancer that chose the hub of a session; "" if the host reaches it."""
+    scenario, source = transcript.scenario, transcript.journey.source
+    host = scenario.hosts.get(source)
+    reached = () if host is None else targets(scenario, host)
+    hub = where.partition("/")[0]
+    balancers = {target.balancer for target in reached if target.hub == hub}
+    # A host may reach a hub directly too, and the run does not say which way it took.
+    (name,) = balancers if len(balancers) == 1 else (None,)
+    return "" if name is None else f" (load balancer {name})"
 
 
 def _seconds(microseconds: int) -> str:
