@@ -69,8 +69,10 @@ def test_after_a_dash_come_options() -> None:
     assert completed("relaysim compare a.toml b.toml --marg") == ["--margin"]
 
 
-def test_a_kind_of_profile_is_one_of_five() -> None:
-    assert completed("relaysim profiles ") == ["mta", "host", "destination", "blocklist", "relay"]
+def test_a_kind_of_profile_is_one_of_five_or_a_warm_up_schedule() -> None:
+    kinds = ["mta", "host", "destination", "blocklist", "relay", "warm_up"]
+    assert completed("relaysim profiles ") == kinds
+    assert completed("relaysim profiles warm_up se") == ["sendgrid"]
 
 
 def test_a_profile_is_one_of_its_kind_or_of_the_folder_of_the_user(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.defaults import blocklist_defaults, destination_defaults, relay_defaults
 from relaysim.profiles.kind import Kind
 from relaysim.profiles.value import Certainty
+from relaysim.profiles.warm_up_schedules import schedules
 
 CERTAINTIES = tuple(f"    # {each.value}: " for each in Certainty)
 DEFAULTS = {
@@ -63,3 +64,19 @@ def test_a_long_table_of_shares_has_a_line_for_each() -> None:
     printed = relaysim("profiles", "destination", "small-business-gateway").stdout
     assert "refuses_on.uceprotect-1 = 0.00648\nrefuses_on.uceprotect-2 = 0.00216\n" in printed
     assert "refusal_stage = {rcpt = 0.9, greeting = 0.1}\n" in printed
+
+
+def test_the_warm_up_schedules_are_printed_as_a_plan_takes_them() -> None:
+    printed = relaysim("profiles", "warm_up", "gmail").stdout
+    assert tomllib.loads(printed) == {"warm_up_plans": {"NAME": {"days": "gmail"}}}
+    assert "# messages on days 1 to 19: 5,000, 5,000, 5,000, 10,000, " in " ".join(printed.split())
+    every = relaysim("profiles", "warm_up").stdout
+    assert [line[2:] for line in every.splitlines() if line.startswith("# ")] == list(schedules())
+    unwrapped = " ".join(every.replace("    # ", "").split())
+    assert all(schedule.source in unwrapped for schedule in schedules().values())
+    result = json.loads(relaysim("profiles", "warm_up", "gmail", "--json").stdout)
+    days = result["profiles"]["gmail"]["warm_up_plans.NAME"]["days"]
+    assert days["value"] == list(schedules()["gmail"].days)
+    wrong = relaysim("profiles", "warm_up", "gmial")
+    assert wrong.exit_code == 2
+    assert 'did you mean "gmail"?' in " ".join(wrong.stderr.split())

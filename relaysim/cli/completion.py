@@ -27,10 +27,13 @@ def profile_names(context: typer.Context, incomplete: str) -> list[str]:
     """Return the profiles of the kind on the command line that begin like this."""
     from relaysim.profiles.collection import BUILT_IN
     from relaysim.profiles.kind import Kind
+    from relaysim.profiles.warm_up_schedules import NAME, schedules
     from relaysim.scenario import own_profiles
     from relaysim.scenario.problem import ScenarioError
 
     given = [context.params.get("kind"), *context.args]
+    if NAME in given:
+        return [name for name in schedules() if name.startswith(incomplete)]
     kind = next((Kind(word) for word in given if word in list(Kind)), None)
     folder = context.params.get("folder")
     try:

@@ -17,6 +17,10 @@ class Schedule:
     certainty: Certainty
 
 
+NAME = "warm_up"
+"""What `relaysim profiles` calls the schedules, beside the kinds of profile."""
+
+
 @cache
 def schedules() -> dict[str, Schedule]:
     """Return the schedules that come with relaysim, by name."""

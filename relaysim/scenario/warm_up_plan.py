@@ -30,6 +30,9 @@ class WarmUpPlan(Table):
     egress: AddressName
     """The new public IP, a member of a pool."""
     days: Annotated[Many[Positive], BeforeValidator(_days), Field(min_length=1)]
-    """Messages on each day with traffic; or the name of a published schedule."""
+    """Messages on each day with traffic; or the name of a published schedule.
+
+    `relaysim profiles warm_up` prints the schedules with their sources.
+    """
     destination: str | None = None
     """The destination whose mail it counts and limits; without it all mail of the IP."""

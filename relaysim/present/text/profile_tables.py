@@ -5,12 +5,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from relaysim.profiles.profile import Profile
+from relaysim.profiles.warm_up_schedules import Schedule
 from relaysim.wording import columns, wrapped
 
 
 def text(profiles: Iterable[Profile]) -> str:
     """Return the profiles as text, each with its tables by their path in the scenario file."""
     return "\n".join(line for profile in profiles for line in _profile(profile))
+
+
+def schedules_text(schedules: Mapping[str, Schedule]) -> str:
+    """Return warm-up schedules as text, each with the messages of its days."""
+    return "\n".join(line for name, of in schedules.items() for line in _schedule(name, of))
+
+
+def _schedule(name: str, schedule: Schedule) -> Iterator[str]:
+    yield f"# {name}"
+    yield "[warm_up_plans.NAME]"
+    yield f"days = {toml(name)}"
+    yield from _comment(f"{schedule.certainty.value}: {schedule.source}")
+    volumes = ", ".join(f"{volume:,}" for volume in schedule.days)
+    yield from _comment(f"messages on days 1 to {len(schedule.days)}: {volumes}")
+    yield ""
 
 
 def _profile(profile: Profile) -> Iterator[str]:
