@@ -15,6 +15,7 @@ from relaysim.audit.answering_connector import (
     wildcard_answers,
 )
 from relaysim.audit.between_hubs import hand_over_refused
+from relaysim.audit.bounce_address import ndr_leaves
 from relaysim.audit.bulk_sharing import (
     bulk_shares_connections,
     bulk_shares_hub,
@@ -127,6 +128,7 @@ CHECKS: tuple[Check, ...] = (
     relay_limit,
     unauthenticated,
     forged_sender,
+    ndr_leaves,
     same_source,
     balancer_hides_sources,
     wildcard_answers,

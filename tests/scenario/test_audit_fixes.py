@@ -228,6 +228,11 @@ REGISTRY: dict[str, Case] = {
         ),
     ),
     "smart_host": Case(one_hub, GATE, why="what happens behind a smart host is not modelled"),
+    "ndr_leaves": Case(
+        two_hubs,
+        (f'{INVOICES}.sender="erp@erp.example.org"',),
+        by_hand=('organization.domains."erp.example.org"="Authoritative"',),
+    ),
     "forged_sender": Case(one_hub, ()),
     "sessions_over_limit": Case(one_hub, (f"{RELAY}.max_inbound_connection_per_source=2",)),
     "message_rate": Case(

@@ -229,3 +229,15 @@ def test_a_server_that_is_no_exchange_gets_a_key_of_the_file(
     assert f"{MYNETWORKS}.{mended.partition('=')[0]} = [" in finding.fix
     wording(finding)
     assert found(load(BY_POSTFIX, [*settings, f"{MYNETWORKS}.{mended}"]), "stream_refused") == []
+
+
+def test_ndrs_stay_where_the_domain_is_accepted_or_described_or_forged() -> None:
+    sender = 'hosts.crm.streams.invoices.sender="a@other.example"'
+    assert len(found(shared_hub(sender), "ndr_leaves")) == 1
+    hijacked = 'arrivals={process="compromise", rate="1/s", at="1 h", lasts="1 h"}'
+    for kept in (
+        'organization.domains."*.example"="InternalRelay"',
+        'destinations.gmail.domains=["gmail.com", "other.example"]',
+        f"hosts.crm.streams.invoices.{hijacked}",
+    ):
+        assert found(shared_hub(sender, kept), "ndr_leaves") == []
