@@ -382,7 +382,7 @@ EQUIVALENT = (
     (r"(ready|waiting|in_use)\[3\]", r"(ready|waiting|in_use)\[4\]"),
     # The larger one of two numbers, which may be equal.
     (r"junk_share > junk", r"junk_share >= junk"),
-    (r"i64 (smaller|larger)\(", r" (<=|>=) "),
+    (r"i64 (smaller|larger|at_most_never)\(", r" (<=|>=) "),
     # An attempt above the greatest number that fits gets this number.
     (r"attempt > 4095", r"attempt >= 4095"),
     # The two numbers are the same at 0, where a time counts from the start of the run.
