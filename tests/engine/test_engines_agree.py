@@ -18,6 +18,7 @@ from worlds.compared_worlds import (
     runs_of_huge_messages,
     runs_of_scenario,
     runs_of_world,
+    runs_that_refuse,
     widen,
 )
 
@@ -136,6 +137,11 @@ def test_a_run_with_the_highest_part_of_a_law_is_the_same() -> None:
 
 def test_huge_messages_take_the_same_time_in_both_engines() -> None:
     for plan, draws in runs_of_huge_messages():
+        require_equal(plan, draws)
+
+
+def test_runs_that_refuse_mail_end_alike_in_both_engines() -> None:
+    for plan, draws in runs_that_refuse():
         require_equal(plan, draws)
 
 

@@ -42,6 +42,30 @@ def runs_of_huge_messages() -> Iterator[tuple[Plan, Draws]]:
         yield compile_plan(scenario), draw(scenario, 0, 1)
 
 
+def runs_that_refuse() -> Iterator[tuple[Plan, Draws]]:
+    """Yield a run with mail at each poll of a growing queue, and one whose last mail is refused.
+
+    The first refuses mail from the second poll at Medium on; in the second polls go on after the
+    end of all mail.
+    """
+    short = ("run.duration=60 s", "run.warm_up=0 s", 'hubs.HUB01.mta="exchange-2010"')
+    levels = "medium_to_low=1, low_to_medium=3, high_to_medium=400, medium_to_high=600"
+    watched = "submission_queue_watched=true, submission_queue_history_depth=2"
+    for changes in (
+        (
+            "hubs.HUB01.categorize_cost=5 s",
+            'hosts.app.streams.load.sender="app@elsewhere.example"',
+            f"hubs.HUB01.back_pressure={{{watched}, submission_queue_length={{{levels}}}}}",
+        ),
+        (
+            "hubs.HUB01.back_pressure.submission_queue_watched=true",
+            "hubs.HUB01.receive_connectors.relay.permissions=[]",
+        ),
+    ):
+        scenario = load(MM4, [*short, *changes])
+        yield compile_plan(scenario), draw(scenario, 0, 1)
+
+
 def run_with_many_rows() -> tuple[Plan, Draws]:
     """Return a run whose columns are so long that C++ gets memory for them in another way."""
     scenario = load(SHARED_HUB, ["run.scale=0.4"])
