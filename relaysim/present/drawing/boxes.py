@@ -14,7 +14,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from relaysim.present.drawing.style import PALE
-from relaysim.present.drawing.text_width import LEADING, wrapped
+from relaysim.present.drawing.text_width import LEADING, fitting, wrapped
 
 PAD, GAP = 0.05, 0.14
 """Between the edge of a box and its text, and between two boxes of a column, inches."""
@@ -103,9 +103,10 @@ class Layout:
         """Break the lines of a box, and set its height by its lines and its bands."""
         room = self.width - 2 * PAD
         box.lines = [
-            line._replace(text=part)
+            line._replace(text=part, size=size)
             for line in box.lines
-            for part in wrapped(line.text, line.size, room, line.bold)
+            for size in [fitting(line.text, line.size, room, line.bold)]
+            for part in wrapped(line.text, size, room, line.bold)
         ]
         text = sum(line.size * LEADING / 72 for line in box.lines) + 2 * PAD
         into = sum(band.width for band in self.bands if band.end == box.key)

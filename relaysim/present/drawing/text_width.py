@@ -1,5 +1,6 @@
 """Letters on paper: the width of a text, and text in lines that fit."""
 
+import math
 from functools import cache
 
 from matplotlib.font_manager import FontProperties
@@ -29,6 +30,28 @@ def inches(text: str, size: float, bold: bool = False) -> float:
     font = FontProperties(family="DejaVu Sans", weight=weight, size=size)
     width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
     return float(width) / 72
+
+
+SMALLEST = 5.5
+"""The smallest letters that a word gets so that it fits on one line, points."""
+
+
+def fitting(text: str, size: float, width: float, bold: bool = False) -> float:
+    """Return the size at which the widest word of a text fits a width, points.
+
+    So an IP address stays in one piece. A word that is too wide even at `SMALLEST` keeps `size`.
+
+    Parameters
+    ----------
+    text, size, width, bold
+        As for `wrapped`.
+    """
+    widest = max((inches(word, size, bold) for word in text.split()), default=0.0)
+    if widest <= width:
+        return size
+    # Rounded down to tenths: letters are not exactly as wide as their size.
+    smaller = math.floor(10 * size * width / widest) / 10
+    return smaller if smaller >= SMALLEST else size
 
 
 def wrapped(text: str, size: float, width: float, bold: bool = False) -> list[str]:

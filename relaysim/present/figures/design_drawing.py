@@ -216,15 +216,24 @@ def _keys(of: Picture) -> list[Key]:
     if of.flows.losses:
         result["not delivered"] = Patch(facecolor=REFUSED)
     short = {RULE: Patch(facecolor="white", edgecolor=SHORT, linewidth=1.8)}
-    return [result, *([short] if of.limits or of.listed else [])]
+    return [result, *([short] if _bound(of) else [])]
+
+
+def _bound(of: Picture) -> bool:
+    """Return whether a box has the edge of a limit that binds or of a listed IP."""
+    drawn = of.flows.stops()
+    names = {stop.name for stop in drawn if stop.kind == IP}
+    return any(limit.stop in drawn for limit in of.limits) or not names.isdisjoint(of.listed)
 
 
 def _message(of: Picture) -> str:
     """Return the title: the limits that bind, and the listed IPs."""
     name = of.scenario.name
     kinds: dict[str, list[str]] = {}
+    drawn = of.flows.stops()
     for limit in of.limits:
-        if limit.kind:
+        # A place without mail, such as a hub that sends DSNs alone, has no box.
+        if limit.kind and limit.stop in drawn:
             kinds.setdefault(limit.kind, []).append(limit.whose)
     short = [f"{kind} ({', '.join(dict.fromkeys(owners))})" for kind, owners in kinds.items()]
     sentence = f"{name}: limits bind at {_all(short)}" if short else f"{name}: no limit binds"
