@@ -397,6 +397,10 @@ EQUIVALENT = (
     (r"feeding = true", r"feeding = false"),
     # Any number below 0 is no neighbour in a list.
     (r"(before|after) = -1;", r"= -2;"),
+    # The end of a dead time names its queue alone.
+    (r"DEAD_TIME_OVER", r", 1, DEAD_TIME_OVER"),
+    # No review is at the start of the run.
+    (r"below_since < 0", r"below_since < 1"),
     # A draw of 32 bits that equals the bound of a member.
     (r"choice_members.*below", r"bits > "),
     # Billions of parts, of counts below a thousand.
