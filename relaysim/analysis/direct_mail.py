@@ -53,6 +53,8 @@ def _of(scenario: Scenario, path: Path) -> set[str]:
 
 
 def _traps_direct(scenario: Scenario, path: Path) -> bool:
+    if path.relay is not None:
+        return True
     link = None if path.connector is None else routing.identity(path.hub, path.connector.name)
     # The route of the mean size stands for all sizes.
     size = max(1, round(mean(scenario.hosts[path.host].streams[path.stream].size)))

@@ -1,4 +1,4 @@
-"""Mail paths: the hub that accepts each stream, refused recipients, and routes of the others."""
+"""Mail paths: the hub or service that takes each stream, refused recipients, and other routes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -72,10 +72,11 @@ class Path:
     target : Target
         The submission target.
     connector : ReceiveConnector or None
-        The receive connector that answers; None where none answers, and for the mailbox server.
+        The receive connector that answers; None where none answers, for the mailbox server, and
+        at a relay service.
     takers : tuple of str
         The hubs that take the mail, each as much: the hub of the target, or behind a front end
-        those that it proxies to.
+        those that it proxies to; none for a relay service.
     reply : Reply or None
         The reply that refuses all mail of the stream here; None where the hub accepts mail.
     routes : tuple of DomainRoute
@@ -108,6 +109,11 @@ class Path:
     def hub(self) -> str:
         """The hub of the target, which answers; "" where no hub has the address."""
         return self.target.hub or ""
+
+    @property
+    def relay(self) -> str | None:
+        """The relay service that the host submits to straight; None for a hub."""
+        return self.target.relay
 
 
 @keep_latest
@@ -152,6 +158,9 @@ def all_paths(scenario: Scenario) -> tuple[Path, ...]:
 def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
     for name, host in scenario.hosts.items():
         targets, connectors = submission.targets(scenario, host), _greeted(scenario, host)
+        if targets[0].relay is not None:
+            yield from _to_relay(scenario, host, name, targets[0])
+            continue
         mailbox = submission.by_mailbox_server(host)
         for short, stream in host.streams.items():
             pressed = [_pressed(scenario, host, stream, target) for target in targets]
@@ -185,6 +194,19 @@ def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
                     yield path
                 elif share:
                     yield replace(path, reply=_unanswered(scenario, target))
+
+
+def _to_relay(
+    scenario: Scenario, host: Host, name: str, target: submission.Target
+) -> Iterator[Path]:
+    """Yield the paths of a host that submits straight to a relay service, which takes all mail."""
+    hop = routing.to_relay(scenario, target.relay or "")
+    for short, stream in host.streams.items():
+        routes = tuple(
+            DomainRoute(domains, share, hop, (hop,), ())
+            for domains, share in _recipients(scenario, stream)
+        )
+        yield Path(name, short, 1.0, target, None, (), None, routes)
 
 
 def _greeted(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, ...]:

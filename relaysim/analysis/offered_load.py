@@ -17,13 +17,14 @@ from relaysim.analysis.recipients_of_messages import recipient_counts
 from relaysim.analysis.route_end import is_direct
 from relaysim.analysis.route_end import receiver as receiver_of
 from relaysim.mail.dialogue import HUB_BANDWIDTH
-from relaysim.mail.session_time import timing
+from relaysim.mail.session_time import relay_timing, timing
 from relaysim.plan import routing
 from relaysim.plan.by_name import PlanByName
 from relaysim.plan.hand_over import hand_overs
-from relaysim.plan.names import QueueKind, queue_name
+from relaysim.plan.names import SUBMISSION, QueueKind, connector_name, queue_name
 from relaysim.plan.public_ips import all_public_ips
 from relaysim.plan.queue_plan import QueuePlan
+from relaysim.plan.relay_submission import session_limit
 from relaysim.scenario.connector import ReceiveConnector, SendConnector
 from relaysim.scenario.core_time import Cost
 from relaysim.scenario.distribution import mean
@@ -31,6 +32,7 @@ from relaysim.scenario.hub import Hub
 from relaysim.scenario.latest import keep_latest
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
+from relaysim.scenario.straight_hosts import messages_per_connection
 from relaysim.scenario.table import SECOND
 from relaysim.theory.offered_work import utilization
 from relaysim.traffic.service import AT_ONCE, Service, of_costs, of_size, of_time
@@ -130,6 +132,9 @@ class Stages:
         """Add the work of one path of a stream at each stage."""
         stream = self.scenario.hosts[path.host].streams[path.stream]
         several = recipient_counts(stream)
+        if path.relay is not None:
+            self._relay_session(path, path.relay, mean(stream.size), several)
+            return
         self._session(path, mean(stream.size), several)
         # Refused at RCPT TO: the session costs time, but the hub has no message.
         if not path.routes:
@@ -300,6 +305,24 @@ class Stages:
             )
             if late and source.name in self.by_name:
                 self.by_name[source.name].acknowledges[path.hub, path.connector.name] = None
+
+    def _relay_session(
+        self, path: Path, name: str, size: float, several: Mapping[int, float]
+    ) -> None:
+        """Add the work of submission to a relay service: connection, content and its reply."""
+        host, relay = self.scenario.hosts[path.host], self.scenario.relays[name]
+        recipients = sum(k * part for k, part in several.items())
+        shared = messages_per_connection(self.scenario, host) or math.inf
+        held = relay_timing(host).mean(size, recipients, shared)
+        held += of_time(relay.connect_time).seconds / shared + of_time(relay.response_time).seconds
+        # The session adds times of several laws, so its variation has no closed form.
+        service = Service(held, math.nan, "mixed")
+        own, sessions = dotted(("hosts", path.host, "sessions")), host.sessions or 0
+        what = f"sessions of {path.host}"
+        self._stage(f"{path.host}.sessions", what, own, sessions, path, 1.0, service)
+        allowed, place = session_limit(relay)
+        what = f"sessions that {name} allows"
+        self._stage(connector_name(name, SUBMISSION), what, place, allowed, path, 1.0, service)
 
     def _until_taken(self, path: Path, hub: str, size: float) -> float:
         """Return the time for work, commit and shadow copy of a message at a hub, seconds."""

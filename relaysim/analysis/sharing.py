@@ -26,12 +26,12 @@ def parted(scenario: Scenario) -> tuple[list[Path], list[Path]]:
 
 
 def open_paths(scenario: Scenario) -> list[Path]:
-    """Return the paths on which a hub accepts mail."""
+    """Return the paths on which a hub or a relay service accepts mail."""
     return [path for path in paths(scenario) if path.share and path.routes]
 
 
 def hubs_of(path: Path) -> set[str]:
-    """Return the hubs on the path."""
+    """Return the hubs on the path; the relay service that its host submits to straight."""
     return {path.hub, *path.takers} | {hop.hub for route in path.routes for hop in route.lasts}
 
 

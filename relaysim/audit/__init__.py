@@ -49,6 +49,7 @@ from relaysim.audit.refused_mail import (
     relay_refused,
     stream_refused,
 )
+from relaysim.audit.relay_retry import relay_retry
 from relaysim.audit.relay_services import refused_version, relay_limit
 from relaysim.audit.reply_timeout import short_reply_timeout
 from relaysim.audit.scripted_listing import listing_removed
@@ -126,6 +127,7 @@ CHECKS: tuple[Check, ...] = (
     smart_host,
     refused_version,
     relay_limit,
+    relay_retry,
     unauthenticated,
     forged_sender,
     ndr_leaves,

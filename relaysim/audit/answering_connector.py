@@ -16,13 +16,15 @@ from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
+from relaysim.scenario.straight_hosts import relay_at
 from relaysim.wording import listed
 
 
 def _clients(scenario: Scenario) -> Iterator[tuple[str, Host]]:
-    """Yield the hosts that submit over SMTP."""
+    """Yield the hosts that submit to hubs over SMTP."""
     for name, host in scenario.hosts.items():
-        if not submission.by_mailbox_server(host):
+        straight = relay_at(scenario, host) is not None
+        if not (submission.by_mailbox_server(host) or straight):
             yield name, host
 
 

@@ -26,6 +26,7 @@ from relaysim.plan import submission
 from relaysim.plan.routing import identity
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
+from relaysim.scenario.straight_hosts import relay_at
 from relaysim.scenario.table import SECOND
 from relaysim.theory.offered_work import utilization
 from relaysim.wording import about, listed, per_time, times
@@ -132,10 +133,21 @@ def _campaign_load(scenario: Scenario) -> Iterator[tuple[Stage, Finding]]:
                     dotted(("hosts", host, "streams", stream)),
                     f"While {name} sends at {per_time(rate)}, the offered load at {stage.what} "
                     f"(other mail included{day}) is {times(offered)} the capacity: {result}.",
-                    f"{accept}To send faster raise {stage.place}, or send from another hub. To "
-                    "protect the other mail lower the rate of the campaign.",
+                    f"{accept}To send faster {_faster(scenario, host, stage)}. To protect the "
+                    "other mail lower the rate of the campaign.",
                 ),
             )
+
+
+def _faster(scenario: Scenario, host: str, stage: Stage) -> str:
+    """Return what makes the campaign of a host faster at a stage."""
+    relay = relay_at(scenario, scenario.hosts[host])
+    if relay is None:
+        return f"raise {stage.place}, or send from another hub"
+    # Nobody but the service raises a limit of the service.
+    if stage.place.startswith("relays."):
+        return f"send by another service, or write the limit of your contract ({stage.place})"
+    return f"raise {stage.place}, or send by another service"
 
 
 def busiest_hour_load(scenario: Scenario) -> Iterator[Finding]:

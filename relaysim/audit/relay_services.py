@@ -17,7 +17,7 @@ from relaysim.scenario.table import DAY, HOUR, MINUTE, SECOND
 from relaysim.units import format_duration
 from relaysim.wording import listed, share
 
-_LENGTHS = {"fixed second": SECOND, "fixed minute": MINUTE, "fixed hour": HOUR}
+WINDOWS = {"fixed second": SECOND, "fixed minute": MINUTE, "fixed hour": HOUR}
 _STAGES = (
     "From day 30 below the baseline on it gets 450 4.7.230 in 5 minutes of each hour, from day 40 "
     "on in 10, from day 50 on in 20, from day 60 on in 30; and 550 5.7.230 from day 60 on in 5 "
@@ -31,7 +31,9 @@ def refused_version(scenario: Scenario) -> Iterator[Finding]:
     senders: dict[tuple[str, str], None] = {}
     for path in paths(scenario):
         for _, hop, relay in _by_relay(scenario, path):
-            senders[relay, hop.hub] = None
+            # A host that submits straight has no version that the service reads.
+            if path.relay is None:
+                senders[relay, hop.hub] = None
     for relay, hub in senders:
         before = scenario.relays[relay].properties.refuses_support_ended_before
         ended = scenario.hubs[hub].properties.end_of_support
@@ -91,16 +93,16 @@ def _above_a_day(
     scenario: Scenario, relay: str, place: str, limit: RelayLimit
 ) -> Iterator[Finding]:
     """Return the finding about a limit of a day: streams together have more."""
-    amounts: dict[str, float] = defaultdict(float)
-    for stream, path, part in _shares(scenario, relay, limit):
-        burst = campaign(scenario, path.host, path.stream)
-        count = messages(scenario, path.host, path.stream) * min(1, DAY / scenario.run.duration)
-        amounts[stream] += part * (count if burst is None else burst.messages)
+    amounts = amounts_a_day(scenario, relay, limit)
+    straight = {path.relay is not None for _, path, _ in _shares(scenario, relay, limit)}
     amount, most = sum(amounts.values()), limit.limit or 0
     if amount - most < 1:
         return
     verb = "has" if len(amounts) == 1 else "have"
-    then = "bounce" if limit.over == "reject" else "are deferred"
+    # A host has the 5xx reply itself; a hub has the mail, which bounces.
+    verbs = (("bounce", False), ("are refused", True))
+    above = " or ".join(verb for verb, kind in verbs if kind in straight)
+    then = above if limit.over == "reject" else "are deferred"
     yield Finding(
         Severity.WARNING,
         place,
@@ -112,20 +114,22 @@ def _above_a_day(
     )
 
 
-def _campaigns(scenario: Scenario, relay: str, place: str, limit: RelayLimit) -> Iterator[Finding]:
-    """Return findings about a limit of a second, minute or hour: a campaign is faster."""
-    amounts: dict[tuple[str, float], float] = defaultdict(float)
+def amounts_a_day(scenario: Scenario, relay: str, limit: RelayLimit) -> dict[str, float]:
+    """Return what each stream counts against a limit of a relay service on a day."""
+    amounts: dict[str, float] = defaultdict(float)
     for stream, path, part in _shares(scenario, relay, limit):
         burst = campaign(scenario, path.host, path.stream)
-        if burst is not None:
-            amounts[stream, burst.messages / burst.rate] += part * burst.messages
-    length, most = _LENGTHS[limit.window], limit.limit or 0
-    for (stream, sent), amount in amounts.items():
-        if amount * length <= most * sent * SECOND:
-            continue
-        takes = format_duration(round(amount / most * length / MINUTE) * MINUTE)
-        waits = "wait in sessions" if limit.over == "delay" else "wait at the hub for its retries"
-        lost = "the rest bounces" if limit.over == "reject" else f"others {waits}"
+        count = messages(scenario, path.host, path.stream) * min(1, DAY / scenario.run.duration)
+        amounts[stream] += part * (count if burst is None else burst.messages)
+    return amounts
+
+
+def _campaigns(scenario: Scenario, relay: str, place: str, limit: RelayLimit) -> Iterator[Finding]:
+    """Return findings about a limit of a second, minute or hour: a campaign is faster."""
+    most = limit.limit or 0
+    for stream, path, amount, takes_ in campaigns_above(scenario, relay, limit):
+        takes = format_duration(round(takes_ / MINUTE) * MINUTE)
+        lost = _above(scenario, path, limit)
         yield Finding(
             Severity.WARNING,
             place,
@@ -135,6 +139,43 @@ def _campaigns(scenario: Scenario, relay: str, place: str, limit: RelayLimit) ->
             "If that is early enough, change nothing. Else send the campaign by another way, or "
             "write the limit that your contract has.",
         )
+
+
+def campaigns_above(
+    scenario: Scenario, relay: str, limit: RelayLimit
+) -> Iterator[tuple[str, Path, float, float]]:
+    """Yield the campaigns that are faster than a limit of a second, minute or hour.
+
+    Yields
+    ------
+    stream, path, amount, takes : str, Path, float and float
+        The stream and one of its paths, what the campaign counts, and how long it takes at least,
+        microseconds.
+    """
+    amounts: dict[tuple[str, float], tuple[Path, float]] = {}
+    for stream, path, part in _shares(scenario, relay, limit):
+        burst = campaign(scenario, path.host, path.stream)
+        if burst is not None:
+            key = stream, burst.messages / burst.rate
+            amounts[key] = path, amounts.get(key, (path, 0.0))[1] + part * burst.messages
+    length, most = WINDOWS[limit.window], limit.limit or 0
+    for (stream, sent), (path, amount) in amounts.items():
+        if amount * length > most * sent * SECOND:
+            yield stream, path, amount, amount / most * length
+
+
+def _above(scenario: Scenario, path: Path, limit: RelayLimit) -> str:
+    """Return how the mail of a campaign above a limit ends."""
+    straight = path.relay is not None
+    if limit.over == "reject":
+        return f"the rest {'is refused' if straight else 'bounces'}"
+    if limit.over == "delay":
+        return "others wait in sessions"
+    if not straight:
+        return "others wait at the hub for its retries"
+    if scenario.hosts[path.host].on_failure == "drop":
+        return f"{path.host} drops the others"
+    return f"others wait at {path.host} for its retries"
 
 
 def _what(limit: RelayLimit) -> str:

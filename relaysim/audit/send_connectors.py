@@ -68,7 +68,7 @@ def route_too_small(scenario: Scenario) -> Iterator[Finding]:
 
 def _limit(scenario: Scenario, path: Path, route: DomainRoute) -> int | None:
     """Return the largest message size to the domain, bytes; None if it is unlimited."""
-    if route.first.kind is routing.HopKind.MAILBOX:
+    if route.first.kind is routing.HopKind.MAILBOX or path.relay is not None:
         return None
     limits = [connector.max_message_size for connector in scenario.send_connectors.values()]
     for limit in sorted(size for size in limits if size is not None):

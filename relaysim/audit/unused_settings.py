@@ -105,7 +105,9 @@ def _of_front_ends(scenario: Scenario) -> Iterator[Finding]:
 
 def _of_relays(scenario: Scenario, answered: Collection[tuple[str, str]]) -> Iterator[Finding]:
     for name, relay in scenario.relays.items():
-        hubs = [scenario.hubs[hub] for hub, receiver in answered if receiver == name]
+        # A host that submits straight to the service is no hub.
+        senders = [hub for hub, receiver in answered if receiver == name]
+        hubs = [scenario.hubs[hub] for hub in senders if hub in scenario.hubs]
         if relay.below_baseline is not None and hubs:
             old = [hub for hub in hubs if below_baseline(relay, hub) == relay.below_baseline]
             if not old:

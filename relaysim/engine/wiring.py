@@ -17,6 +17,7 @@ from relaysim.engine.relay.load_balancer import LoadBalancer
 from relaysim.engine.relay.mailbox_server import MailboxServer, SubmissionPlaces
 from relaysim.engine.relay.postfix_queue import PostfixQueue
 from relaysim.engine.relay.public_ip_choice import PublicIpChoice
+from relaysim.engine.relay.relay_intake import RelayIntake
 from relaysim.engine.relay.station import Line
 from relaysim.engine.reputation.administrator import Administrator
 from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
@@ -138,12 +139,13 @@ def wire(plan: Plan, draws: Draws) -> Actors:
     for hub in hubs:
         if hub.plan.shadow >= 0:  # -1: none
             hub.shadow = hubs[hub.plan.shadow]
-    front_ends = FrontEnds(context, hubs)
+    front_ends, lines_down = FrontEnds(context, hubs), internet.outages.lines_down
+    intake = RelayIntake(context, internet)
     places = [SubmissionPlaces(hub.mailbox_submissions) for hub in plan.hubs]
     hosts: list[Host | MailboxServer] = [
         MailboxServer(context, number, hubs, places, lambda: internet.outages.of[MAILBOXES] > 0)
         if host.by_mailbox_server
-        else Host(context, number, hubs, balancers, internet.outages.lines_down, front_ends)
+        else Host(context, number, hubs, balancers, lines_down, front_ends, intake)
         for number, host in enumerate(plan.hosts)
     ]
     return Actors(context, operators, internet, mailing_lists, hubs, hosts)

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from relaysim.explanation.relay_submission import relay_text
 from relaysim.explanation.session import Attempt, Outcome
 from relaysim.mail import reply
 from relaysim.mail.address import domain_of
 from relaysim.mail.auth import AuthMechanism
+from relaysim.mail.domains import is_authoritative
 from relaysim.mail.rights import PermissionGroup, Right, session_permissions
 from relaysim.plan import routing, submission
 from relaysim.plan.front_end import takers
+from relaysim.plan.relay_services import inbound_hubs
 from relaysim.scenario.core_time import Cost
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
@@ -101,6 +104,13 @@ def _attempt(scenario: Scenario, name: str, host: Host, attempt: Attempt) -> Ite
     balancer = scenario.load_balancers.get(target.balancer or "")
     address = target.address if balancer is None else balancer.address
     called = "" if host.server in ("", str(address)) else f" ({host.server})"
+    if target.relay is not None:
+        yield from _wrap(f"{client} connects to {host.server} port {target.port}.")
+        for text in relay_text(scenario, name, host, target.relay):
+            yield from _wrap(text.lstrip(), len(text) - len(text.lstrip()))
+        yield "Recipients:"
+        yield from _outcomes(scenario, attempt)
+        return
     yield from _wrap(f"{client} connects to {address} port {target.port}{called}.")
     if balancer is not None:
         yield from _wrap(_balanced(scenario, host, target))
@@ -235,6 +245,15 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
             return f"mailbox delivery queue of {hop.hub}"
         case routing.HopKind.REMOTE:
             of = f" (destination {outcome.destination})" if outcome.destination else ""
+            if hop.connector is None:  # a host submits straight to a relay service
+                domains, domain = scenario.organization.domains, domain_of(outcome.recipient)
+                by = f"delivers it from {scenario.relays[hop.hub].egress}{of}"
+                if is_authoritative(domains, domain):
+                    hubs_ = listed(inbound_hubs(scenario))
+                    by = (
+                        f"hands it to {hubs_}, as mail from outside" if hubs_ else "has its mailbox"
+                    )
+                return f"the relay service {hop.hub} {by}"
             behind = _behind(scenario, outcome, hop)
             proxy = f" through the front end of {hop.proxy}" if hop.proxy else ""
             limits = f"{_of_pool(scenario, outcome, hop)}{_shaped(scenario, outcome, hop)}"

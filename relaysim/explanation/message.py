@@ -12,6 +12,7 @@ from relaysim.explanation.hub_as_client import (
 )
 from relaysim.explanation.message_explanation import Explanation
 from relaysim.explanation.outcome import outcome_at
+from relaysim.explanation.relay_submission import relay_attempt
 from relaysim.explanation.session import Attempt
 from relaysim.mail.address import domain_of, parse_address, parse_ip
 from relaysim.mail.principal import is_account
@@ -91,7 +92,9 @@ def explain(
         return Explanation(scenario, name, client, letter, attempts)
     by_mailbox_server = submission.by_mailbox_server(client)
     attempts = tuple(
-        _submission(scenario, client, target, letter)
+        relay_attempt(scenario, target, letter)
+        if target.relay is not None
+        else _submission(scenario, client, target, letter)
         if by_mailbox_server
         else _attempt(scenario, name, client, target, letter)
         for target in submission.targets(scenario, client)
@@ -132,13 +135,17 @@ def _is_hub(scenario: Scenario, host: str | None) -> bool:
 
 def _server(scenario: Scenario, server: str) -> str:
     """Return an address, or the name that a server has in the scenario; case does not count."""
-    names = {folded(name): name for name in (*scenario.dns, *scenario.load_balancers)}
+    services = (name for relay in scenario.relays.values() for name in relay.names)
+    known = (*services, *scenario.relays, *scenario.dns, *scenario.load_balancers)
+    names = {folded(name): name for name in known}
     if folded(server) in names:
         return names[folded(server)]
     try:
         parse_ip(server)
     except ValueError:
-        where = "[dns] or [load_balancers]" if scenario.load_balancers else "[dns]"
+        tables = {"load_balancers": scenario.load_balancers, "relays": scenario.relays}
+        others = (f"[{name}]" for name, table in tables.items() if table)
+        where = " or ".join(["[dns]", *others])
         raise unknown(server, f"an address or a name in {where}", names.values()) from None
     return server
 

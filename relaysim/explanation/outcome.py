@@ -39,7 +39,7 @@ def outcome_at(
     Outcome
         The reply, the hops and the sessions with other hubs.
     """
-    destination = _destination(scenario, recipient)
+    destination = destination_of(scenario, recipient)
     if answer is not None and not answer.is_success:
         return Outcome(recipient, answer, (), destination)
     domain, size = domain_of(recipient), letter.size or 0
@@ -58,7 +58,8 @@ def outcome_at(
     return Outcome(recipient, answer, tuple(ways), destination, tuple(sessions))
 
 
-def _destination(scenario: Scenario, recipient: str) -> str | None:
+def destination_of(scenario: Scenario, recipient: str) -> str | None:
+    """Return the destination that has the domain of a recipient; None if none has it."""
     domain = domain_of(recipient)
     for name, destination in scenario.destinations.items():
         if domain in destination.domain_names():

@@ -82,7 +82,8 @@ class Attempt:
     target : Target
         The address and the hub.
     selection : Selection or None
-        The connector that answers, and the reasons why others do not; None for the mailbox server.
+        The connector that answers, and the reasons why others do not; None for the mailbox server
+        and for a relay service.
     other_setting : Selection or None
         The selection with the other value of specific_binding_hides_wildcard.
     session : Session or None
@@ -115,6 +116,7 @@ class Attempt:
         """Return the attempt as a dictionary for JSON."""
         return {
             "hub": self.target.hub,
+            "relay": self.target.relay,
             "address": str(self.target.address),
             "port": self.target.port,
             "connector": self.connector and self.connector.name,

@@ -139,6 +139,31 @@ def mailbox_timing(round_trip: int, bandwidth: int | None) -> Timing:
     return Timing(0, 0, 0, MAILBOX_SUBMISSION, round_trip, bandwidth or 0)
 
 
+def _trips(dialogue: Dialogue, first: Verb, last: Verb) -> int:
+    return sum(step.round_trips for step in dialogue.steps if first <= step.verb <= last)
+
+
+def relay_timing(client: Client) -> Timing:
+    """Return the timing of a host at a relay service.
+
+    The time of a connection is a law of the service. A message takes the round trips of MAIL FROM,
+    each RCPT TO, and DATA with the content; the reply to the content is a law of the service too.
+    """
+    dialogue = Dialogue(pipelining=client.pipelining)
+    dialogue.mail_from("", None, reply.SENDER_OK)
+    dialogue.rcpt_to("", reply.RECIPIENT_OK)
+    dialogue.data(None, None)
+    return Timing(
+        opening=0,
+        mail=_trips(dialogue, Verb.MAIL, Verb.MAIL),
+        recipient=_trips(dialogue, Verb.RCPT, Verb.RCPT),
+        content=_trips(dialogue, Verb.DATA, Verb.END),
+        round_trip=client.round_trip,
+        bandwidth=client.bandwidth or 0,
+        pipelining=client.pipelining,
+    )
+
+
 def timing(client: Client, connector: ReceiveConnector | None) -> Timing:
     """Return the timing of a host at the receive connector that answers.
 
@@ -166,14 +191,11 @@ def timing(client: Client, connector: ReceiveConnector | None) -> Timing:
     dialogue.rcpt_to("", reply.RECIPIENT_OK)
     dialogue.data(None, None)
 
-    def trips(first: Verb, last: Verb) -> int:
-        return sum(step.round_trips for step in dialogue.steps if first <= step.verb <= last)
-
     return Timing(
-        opening=trips(Verb.CONNECT, Verb.AUTH),
-        mail=trips(Verb.MAIL, Verb.MAIL),
-        recipient=trips(Verb.RCPT, Verb.RCPT),
-        content=trips(Verb.DATA, Verb.END),
+        opening=_trips(dialogue, Verb.CONNECT, Verb.AUTH),
+        mail=_trips(dialogue, Verb.MAIL, Verb.MAIL),
+        recipient=_trips(dialogue, Verb.RCPT, Verb.RCPT),
+        content=_trips(dialogue, Verb.DATA, Verb.END),
         round_trip=client.round_trip,
         bandwidth=client.bandwidth or 0,
         error_delay=error_delay(connector, identify(connector, authenticated)),

@@ -72,6 +72,7 @@ def compile_plan(scenario: Scenario) -> Plan:
         relays=relay_plans(scenario),
         lines=compile_lines(scenario, numbers, station),
         egress=observers.egress(scenario, numbers),
+        direct=tuple(numbers.direct),
         from_domains=tuple(numbers.from_domains),
         blocklists=observers.blocklists(scenario, numbers),
         operators=observers.operators(scenario, numbers),

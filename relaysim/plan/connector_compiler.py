@@ -5,6 +5,7 @@ from relaysim.plan.front_end import takers
 from relaysim.plan.hub_plan import ConnectorPlan
 from relaysim.plan.names import connector_name
 from relaysim.plan.numbering import Numbering
+from relaysim.plan.relay_submission import relay_connector
 from relaysim.plan.resource_plan import own_cost
 from relaysim.scenario.model import Scenario
 
@@ -20,7 +21,9 @@ _RATE_PER = (
 def compile_connector(
     scenario: Scenario, numbers: Numbering, hub: str, name: str, station: dict[str, int]
 ) -> ConnectorPlan:
-    """Return a receive connector."""
+    """Return a receive connector, or what stands for it at a relay service."""
+    if hub in scenario.relays:
+        return relay_connector(scenario, numbers, hub, station)
     connector = scenario.hubs[hub].receive_connectors[name]
     proxies = connector.transport_role is TransportRole.FRONTEND_TRANSPORT
     usual, near = (takers(scenario, hub, connector, to_mailbox) for to_mailbox in (False, True))

@@ -25,7 +25,8 @@ class Verdicts:
 class SubmissionTarget(NamedTuple):
     """A hub and the receive connector that answers there; -1 for none.
 
-    `source` numbers the address that the hub sees; -1 stands for very many addresses.
+    `source` numbers the address that the hub sees; -1 stands for very many addresses. A relay
+    service sees one of the addresses behind the public IPs, which count on from them.
     """
 
     hub: int

@@ -18,6 +18,8 @@ class ConnectorPlan:
     take its mail; any other one has none, and its hub takes the mail. Mail with a mailbox among its
     first recipients goes to the hubs `proxies_to_mailboxes`; empty where those are the same.
     `receive` is its own core time to take a message in; None for that of the hub.
+    At a relay service it stands for the service: `relay` indexes `Plan.relays` and `receiver` what
+    answers; else both are -1.
     """
 
     name: str
@@ -36,6 +38,8 @@ class ConnectorPlan:
     wording: Wording
     proxies_to: tuple[int, ...] = ()
     proxies_to_mailboxes: tuple[int, ...] = ()
+    relay: int = -1
+    receiver: int = -1
 
 
 @dataclass(frozen=True, slots=True)

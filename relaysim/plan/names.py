@@ -11,6 +11,10 @@ CULPRITS = " (culprits)"
 """Follows the name of a hub or a line that serves culprits alone."""
 
 
+SUBMISSION = "submission"
+"""What stands for a receive connector at a relay service that hosts submit to."""
+
+
 class StationKind(StrEnum):
     """The kind of a station."""
 

@@ -141,14 +141,16 @@ class Routes:
     def _behind_relay(self, hub: int, first: str, domain: str, connector: int) -> int:
         """Return the queue of a relay service: to a domain outside, or to the hubs that take mail.
 
-        An NDR goes to the organization through the same hubs as mail from outside. Mail for own
-        mailboxes comes to a service by a linked send connector alone: the service delivers it, or
-        the hub would send it to the service again.
+        An NDR goes to the organization through the same hubs as mail from outside, and so does
+        mail of hosts that submit to the service. Other mail for own mailboxes comes to a service by
+        a linked send connector alone: the service delivers it, or the hub would send it to the
+        service again. It also does where there is no hub.
         """
         if is_authoritative(self.scenario.organization.domains, first):
-            if connector >= 0:
+            relays, inbound = self.scenario.relays, ",".join(inbound_hubs(self.scenario))
+            linked = connector >= 0 and self.numbers.connectors[connector][0] not in relays
+            if linked or not inbound:
                 return self._numbered((QueueKind.MAILBOX, hub, ""), self._to_mailboxes)
-            inbound = ",".join(inbound_hubs(self.scenario))
             return self._numbered((QueueKind.TRANSFER, hub, inbound), self._to_organization)
         return self._numbered((QueueKind.REMOTE, hub, domain), self._to_receiver)
 

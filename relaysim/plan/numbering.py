@@ -1,9 +1,10 @@
 """Numbers for names: the plan refers to entities by their place in the order of names."""
 
 from relaysim.mail.domains import specificity
-from relaysim.plan.names import dsn_name, line_name, stream_name
+from relaysim.plan.names import SUBMISSION, dsn_name, line_name, stream_name
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.reference import ELSEWHERE
+from relaysim.scenario.straight_hosts import relay_at, submitted_relays
 from relaysim.traffic.receiving_domains import receivers
 from relaysim.traffic.spam_traps import has_traps, operator_shares
 
@@ -16,7 +17,8 @@ class Numbering:
     accepted. `sources` are the addresses of clients: of hosts, of hubs, then of load balancers.
     `line_titles` are the names of lines, then the public IPs with a separate line. `first_alike`
     has for each domain the first one that the same patterns match: connectors know a domain by them
-    alone, so what holds for the first one holds for thousands that are like it.
+    alone, so what holds for the first one holds for thousands that are like it. `connectors` are
+    the receive connectors of hubs, then one for each relay service that hosts submit to.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -29,6 +31,10 @@ class Numbering:
             for hub in sorted(scenario.hubs)
             for name in sorted(scenario.hubs[hub].receive_connectors)
         ]
+        self.connectors += [(relay, SUBMISSION) for relay in submitted_relays(scenario)]
+        # The addresses of hosts that a relay service sees, which some limits count by.
+        direct = (host for host in scenario.hosts.values() if relay_at(scenario, host))
+        self.direct = sorted({str(host.address) for host in direct})
         hosts = {str(host.address) for host in scenario.hosts.values()}
         hubs = {str(address) for hub in scenario.hubs.values() for address in hub.addresses}
         self.balancers = sorted(scenario.load_balancers)

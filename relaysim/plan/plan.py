@@ -46,6 +46,8 @@ class Plan:
     relays: tuple[RelayPlan, ...]
     lines: tuple[LinePlan, ...]
     egress: tuple[EgressPlan, ...]
+    direct: tuple[str, ...]
+    """The addresses of hosts that submit straight to a relay service."""
     from_domains: tuple[str, ...]
     blocklists: tuple[BlocklistPlan, ...]
     operators: tuple[OperatorPlan, ...]

@@ -45,12 +45,13 @@ class Hop:
     kind : HopKind
         The kind.
     hub : str
-        The hub that has the queue.
+        The hub that has the queue; the relay service to which a host submits straight.
     next_hop : str
         The name of the queue: a domain, a list of smart hosts, or for a transfer the source
         servers; "" for other kinds.
     egress : str or None
-        The public IP of a remote hop; of a pool the first one, before `by_public_ip`.
+        The public IP of a remote hop; of a pool the first one, before `by_public_ip`. None where
+        a host submits straight to a relay service.
     connector : SendConnector or None
         The send connector.
     route : Route or None
@@ -211,6 +212,12 @@ def relay_at(scenario: Scenario, hop: Hop) -> str | None:
     if hop.kind is not HopKind.REMOTE:
         return None
     return next((name for name, of in scenario.relays.items() if hop.domain in of.names), None)
+
+
+def to_relay(scenario: Scenario, relay: str) -> Hop:
+    """Return the hop of mail that a host submits straight to a relay service: no hub has it."""
+    name = scenario.relays[relay].names[0]
+    return Hop(HopKind.REMOTE, relay, name, domain=name)
 
 
 def smart_hosts_in_use(scenario: Scenario) -> tuple[str, ...]:

@@ -90,6 +90,7 @@ def separate_culprits(plan: Plan) -> Plan:
                 station=connector.station + stations,
                 proxies_to=tuple(hub + hubs for hub in connector.proxies_to),
                 proxies_to_mailboxes=tuple(hub + hubs for hub in connector.proxies_to_mailboxes),
+                relay=_next(connector.relay, relays),
             )
             for connector in plan.connectors
         ),

@@ -2,6 +2,7 @@
 
 from relaysim.plan.names import StationKind, connector_name, station_name
 from relaysim.plan.numbering import Numbering
+from relaysim.plan.relay_submission import session_limit
 from relaysim.plan.resource_plan import LinePlan, Station
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
@@ -30,8 +31,11 @@ def compile_stations(scenario: Scenario, numbers: Numbering) -> tuple[Station, .
         stations.append(Station(name, StationKind.LINE, 1, line=number, limited_by=place))
     for number, (owner, title) in enumerate(numbers.connectors):
         # None is no limit in the scenario; a station has 0 for that.
-        servers = scenario.hubs[owner].receive_connectors[title].max_inbound_connection or 0
-        place = dotted(("hubs", owner, "receive_connectors", title, "max_inbound_connection"))
+        if owner in scenario.relays:
+            servers, place = session_limit(scenario.relays[owner])
+        else:
+            servers = scenario.hubs[owner].receive_connectors[title].max_inbound_connection or 0
+            place = dotted(("hubs", owner, "receive_connectors", title, "max_inbound_connection"))
         name, owner_number = connector_name(owner, title), numbers.hubs.index(owner)
         stations.append(
             Station(name, StationKind.CONNECTOR, servers, owner_number, number, limited_by=place)

@@ -17,6 +17,7 @@ from relaysim.plan import routing
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.straight_hosts import relay_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,19 @@ class Target:
     """An address and port that a host connects to; `hub` is None where no hub has the address.
 
     Behind a load balancer the address is that of the hub, and `balancer` the name of the balancer.
+    Of a relay service the address is that of its public IP, `hub` None and `relay` its name.
     """
 
     hub: str | None
     address: IpAddress
     port: int
     balancer: str | None = None
+    relay: str | None = None
+
+    @property
+    def taker(self) -> str | None:
+        """What takes the mail: the hub or the relay service."""
+        return self.hub or self.relay
 
 
 def by_mailbox_server(host: Host) -> bool:
@@ -52,11 +60,16 @@ def servers(scenario: Scenario, host: Host) -> tuple[tuple[Target, ...], ...]:
 
     The n-th connection starts at address n modulo their number and fails over to the next. An
     address is one target, or that of a load balancer, which chooses one of several. For mailbox
-    users it is the first address of each hub that the mailbox server submits to.
+    users it is the first address of each hub that the mailbox server submits to. A relay service
+    is one target.
     """
     if by_mailbox_server(host):
         hubs = submission_hubs(scenario)
         return tuple((Target(hub, scenario.hubs[hub].addresses[0], host.port),) for hub in hubs)
+    relay = relay_at(scenario, host)
+    if relay is not None:
+        address = parse_ip(scenario.relays[relay].egress)
+        return ((Target(None, address, host.port, relay=relay),),)
     owner = {address: name for name, hub in scenario.hubs.items() for address in hub.addresses}
     balancers = {balancer.address: name for name, balancer in scenario.load_balancers.items()}
     if host.server in scenario.load_balancers:

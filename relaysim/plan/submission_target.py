@@ -10,9 +10,11 @@ from relaysim.plan import submission
 from relaysim.plan.host_plan import BalancerPlan, HostPlan, Server, SubmissionTarget, Verdicts
 from relaysim.plan.names import stream_name
 from relaysim.plan.numbering import Numbering
+from relaysim.plan.relay_submission import relay_target, relay_verdicts
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host, Retry
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.straight_hosts import messages_per_connection
 from relaysim.units import LIMIT
 
 
@@ -24,6 +26,10 @@ def host_plan(
     targets: list[SubmissionTarget] = []
     verdicts: dict[int, Verdicts] = {}
     for target in submission.targets(scenario, host):
+        if target.relay is not None:
+            targets.append(relay_target(numbers, target.relay, host))
+            verdicts[targets[-1].connector] = relay_verdicts(numbers, name, host)
+            continue
         hub = -1 if target.hub is None else numbers.hubs.index(target.hub)
         # -1 also for mailbox users: the mailbox server submits without a receive connector.
         answering = -1
@@ -50,7 +56,7 @@ def host_plan(
         outside=host.properties.internet,
         account=accounts.index(host.account) if host.account else -1,
         sessions=host.sessions or 0,
-        messages_per_connection=host.messages_per_connection or 0,
+        messages_per_connection=messages_per_connection(scenario, host) or 0,
         retry_every=retry.retry_every if retry else 0,
         give_up_after=_give_up_after(retry),
         data_done_timeout=host.data_done_timeout or 0,

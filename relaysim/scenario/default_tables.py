@@ -146,10 +146,11 @@ def with_defaults(raw: Mapping[str, Any], collection: Collection) -> Raw:
 
     A profile that does not exist is replaced by another one, so that only its name is reported.
     """
+    deadline = format_duration(default_deadline(raw))
     fillers: dict[str, Callable[[str, Mapping[str, Any]], Raw]] = {
         "hubs": partial(_hub, collection),
         "send_connectors": partial(_send_connector, collection, raw.get("hubs")),
-        "hosts": partial(_host, collection, format_duration(default_deadline(raw)), _servers(raw)),
+        "hosts": partial(_host, collection, deadline, _servers(raw), service_of(raw)),
         "destinations": partial(_destination, collection),
         "blocklists": partial(_blocklist, collection),
         "relays": partial(_relay, collection),
@@ -235,20 +236,36 @@ def _of_usage(usage: Any) -> Raw:
     return {} if known is None else usage_defaults(known)
 
 
+def service_of(raw: Mapping[str, Any]) -> dict[str, str]:
+    """Return the relay service of each name that a host may have as `server`, without case."""
+    relays = at(raw, "relays")
+    names = {
+        folded(text): name
+        for name, relay in relays.items()
+        for _, text in texts(at(relay).get("names"))
+    }
+    return names | {folded(name): name for name in relays}
+
+
 def _servers(raw: Mapping[str, Any]) -> dict[str, str]:
     """Return the names that hosts submit to, by their form without case."""
-    return {folded(name): name for key in ("dns", "load_balancers") for name in at(raw, key)}
+    relays = at(raw, "relays")
+    names = [text for relay in relays.values() for _, text in texts(at(relay).get("names"))]
+    known = (*names, *relays, *at(raw, "dns"), *at(raw, "load_balancers"))
+    return {folded(name): name for name in known}
 
 
 def _host(
     collection: Collection,
     deadline: str,
     servers: Mapping[str, str],
+    services: Mapping[str, str],
     _name: str,
     table: Mapping[str, Any],
 ) -> Raw:
     profile = _profile(collection, Kind.HOST, table)
-    port = 587 if "account" in table else 25
+    # Services take mail of applications at the port of submission (RFC 6409).
+    port = 587 if "account" in table or folded(table.get("server")) in services else 25
     host = merged(host_defaults(profile) | {"port": port}, table)
     if "streams" in host:
         host["streams"] = _each(

@@ -51,7 +51,8 @@ class Host(Table):
     """A host: its address, its submission server, its sessions, and its reaction to failures.
 
     Defaults come from its `kind`. `sessions` and `messages_per_connection` may be "unlimited".
-    `account` makes the host authenticate; its port is then 587 unless set.
+    `account` makes the host authenticate; its port is then 587 unless set, and so it is at a relay
+    service.
     """
 
     kind: str
@@ -61,11 +62,17 @@ class Host(Table):
     address: Address
     """The address that it connects from."""
     server: str
-    """Where it submits: a name of `[dns]` or `[load_balancers]`, or an address."""
+    """Where it submits: a name of `[dns]`, `[load_balancers]` or `[relays]`, or an address.
+
+    Of a relay service the name of its table or one of its `names`.
+    """
     port: Annotated[int, Field(ge=1, le=65535)]
     """The port that it connects to."""
     account: str | None = None
-    """The account that it logs in with; without one it is anonymous."""
+    """The account that it logs in with; without one it is anonymous.
+
+    It has no effect at a relay service.
+    """
     sessions: Limit
     """SMTP sessions at a time."""
     messages_per_connection: Limit
@@ -75,7 +82,7 @@ class Host(Table):
     data_done_timeout: Lasting | None = None
     """How long it waits for the reply to the end of DATA; without one it waits for ever."""
     round_trip: Duration
-    """Round-trip time between it and the hub."""
+    """Round-trip time between it and the hub or relay service."""
     pipelining: bool = False
     """Whether it sends MAIL FROM and all RCPT TO at once (RFC 2920); applications mostly do not."""
     bandwidth: Bandwidth

@@ -240,8 +240,8 @@ class Scenario(Table):
     """The accepted domains."""
     dns: Named[Annotated[Many[Address], Field(min_length=1)]] = Field(default_factory=immutabledict)
     """Names by which hosts find hubs, each with its addresses, tried in turn."""
-    hubs: Annotated[Named[Hub], Field(min_length=1)]
-    """Hub Transport servers by name."""
+    hubs: Named[Hub] = Field(default_factory=immutabledict)
+    """Hub Transport servers by name; none where all hosts submit to relay services."""
     load_balancers: Named[LoadBalancer] = Field(default_factory=immutabledict)
     """Load balancers in front of hubs, by the name that hosts have as `server`."""
     send_connectors: Named[SendConnector] = Field(default_factory=immutabledict)

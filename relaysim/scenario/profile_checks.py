@@ -9,6 +9,7 @@ from relaysim.scenario.default_tables import BY_LICENCES, GROUPS, PROFILE_KEYS
 from relaysim.scenario.front_end_checks import FRONT_END_CHECKS
 from relaysim.scenario.problem import Problem, unknown
 from relaysim.scenario.raw_tables import Found, Raw, at, named, streams, texts
+from relaysim.scenario.server_checks import HOST_CHECKS
 from relaysim.scenario.table import NONE
 from relaysim.wording import listed
 
@@ -168,5 +169,6 @@ PROFILE_CHECKS: tuple[Callable[[Raw, Raw, Collection], Found], ...] = (
     _public_ips,
     _shaping,
     *FRONT_END_CHECKS,
+    *HOST_CHECKS,
     _licences,
 )

@@ -15,11 +15,11 @@ from relaysim.scenario.address_checks import ADDRESS_CHECKS
 from relaysim.scenario.calendar_checks import CALENDAR_CHECKS
 from relaysim.scenario.list_checks import LIST_CHECKS
 from relaysim.scenario.load_balancer_checks import LOAD_BALANCER_CHECKS, balancer_addresses
-from relaysim.scenario.name_checks import folded
 from relaysim.scenario.problem import KeyPath, Problem, nearest, unknown
 from relaysim.scenario.profile_checks import PROFILE_CHECKS
 from relaysim.scenario.public_ip_checks import PUBLIC_IP_CHECKS
 from relaysim.scenario.raw_tables import Found, Raw, at, named, parsed, streams, texts
+from relaysim.scenario.server_checks import SERVER_CHECKS, table_name
 
 INTERNAL = "internal"
 SPAMTRAPS = "spamtraps"
@@ -98,28 +98,6 @@ def _names_are_free(raw: Raw) -> Found:
                 yield Problem(("relays", name), f"a {noun} has this name: choose another one")
 
 
-def _servers(raw: Raw) -> Found:
-    balancers = at(raw, "load_balancers")
-    names = [*at(raw, "dns"), *balancers]
-    addresses = {
-        parsed(parse_ip, text)
-        for _, hub in named(raw, "hubs")
-        for _, text in texts(hub.get("addresses"))
-    }
-    addresses |= {parsed(parse_ip, at(table).get("address")) for table in balancers.values()}
-    for host, table in named(raw, "hosts"):
-        server, path = table.get("server"), ("hosts", host, "server")
-        # DNS ignores the case of names.
-        if not isinstance(server, str) or folded(server) in map(folded, names):
-            continue
-        address = parsed(parse_ip, server)
-        if address is None:
-            where = "[dns] or [load_balancers]" if balancers else "[dns]"
-            yield unknown(path, server, f"name in {where}", names)
-        elif address not in addresses:
-            yield Problem(path, "no hub has this address")
-
-
 def _send_connectors(raw: Raw) -> Found:
     hubs = at(raw, "hubs")
     receive = [rf"{hub}\{name}" for hub in hubs for name in at(hubs, hub, "receive_connectors")]
@@ -152,8 +130,8 @@ def _smart_hosts(raw: Raw) -> Found:
                 yield Problem(
                     path,
                     "nothing describes this smart host: write "
-                    f'[relays.{_name_for(domain)}] with names = ["{domain}"] and a profile such as '
-                    '"m365-connector", "ses" or "filter", and the service delivers the mail; or '
+                    f'[relays.{table_name(domain)}] with names = ["{domain}"] and a profile such '
+                    'as "m365-connector", "ses" or "filter", and the service delivers the mail; or '
                     f'write [destinations.smarthost] with domains = ["{domain}"] and profile = '
                     '"secure-gateway", and delivery ends there',
                     nearest=nearest(domain, [*owner, *hubs, *dns, *balancers]),
@@ -184,12 +162,6 @@ def _smart_host_owners(raw: Raw) -> dict[str, str]:
         for name, table in named(raw, group)
         for _, text in texts(table.get(key))
     }
-
-
-def _name_for(smart_host: str) -> str:
-    """Return a short name for the table of a smart host."""
-    microsoft = smart_host.endswith((".outlook.com", "smtp.office365.com"))
-    return "m365" if microsoft else "service"
 
 
 def _signers(raw: Raw) -> Found:
@@ -291,7 +263,7 @@ _CHECKS: tuple[Callable[[Raw], Found], ...] = (
     _names_are_keys,
     _names_are_free,
     *ADDRESS_CHECKS,
-    _servers,
+    *SERVER_CHECKS,
     *PUBLIC_IP_CHECKS,
     _send_connectors,
     _smart_hosts,

@@ -16,6 +16,7 @@ from relaysim.plan import submission
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.straight_hosts import relay_at
 from relaysim.trace.tables import Level, Status, Trace
 
 _WORK = (
@@ -45,7 +46,7 @@ def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple
     -------
     events : list of Event
         One event `smtp` a step, up to the end of the content or of the run. There are none if a
-        mailbox server submits.
+        mailbox server submits, or the host to a relay service: their words are not known.
     known : bool
         False if the hub did not reply as an idle hub does (it stopped, was short of resources or
         above a limit), or took the recipients in several transactions.
@@ -57,7 +58,7 @@ def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple
     """
     name, short = journey.source, journey.title
     host = scenario.hosts.get(name)
-    if host is None or submission.by_mailbox_server(host):
+    if host is None or submission.by_mailbox_server(host) or relay_at(scenario, host):
         return [], True
     begun = [event for event in journey.events if event.what in ("session", "turn")]
     reached = _reached(scenario, host, journey.connector)

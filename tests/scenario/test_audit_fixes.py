@@ -213,6 +213,17 @@ REGISTRY: dict[str, Case] = {
         (*SERVICE, "relays.m365.profile=ses-sandbox", f'{INVOICES}.arrivals.rate="20/min"'),
         ("relays.m365.limits.day.limit=5000",),
     ),
+    "relay_retry": Case(
+        one_hub,
+        (
+            *(SERVICE[0], "relays.m365.profile=m365-smtp-auth"),
+            *('hosts.erp.server="m365"', 'hosts.erp.on_failure="drop"'),
+        ),
+        (
+            'hosts.erp.on_failure={retry_every="5 min", give_up_after="1 d"}',
+            "hosts.erp.sessions=3",
+        ),
+    ),
     "unauthenticated": Case(
         one_hub,
         (

@@ -82,6 +82,19 @@ def _older(hub: Tables) -> Tables:
 
 
 @st.composite
+def _straight(draw: st.DrawFn, tables: Tables) -> Tables:
+    """The same, where some hosts submit straight to a service, which may have an outage."""
+    names = [name for table in tables["relays"].values() for name in table["names"]]
+    for host in tables["hosts"].values():
+        if host["kind"] not in ("internet", "mailbox_users"):
+            host["server"] = draw(st.sampled_from((host["server"], *tables["relays"], *names)))
+    if draw(st.booleans()):
+        outage = {"destination": "service", "for": "30 s"}
+        tables["events"].append({"at": draw(st.sampled_from(("0 s", "20 s"))), "outage": outage})
+    return tables
+
+
+@st.composite
 def with_relays(draw: st.DrawFn, tables: Tables) -> Tables:
     """The same, where the smart host is a relay service; perhaps there are two of them."""
     del tables["destinations"]["smarthost"]
@@ -97,6 +110,8 @@ def with_relays(draw: st.DrawFn, tables: Tables) -> Tables:
         }
     if draw(st.booleans()):
         tables["organization"]["domains"]["example.net"] = "InternalRelay"
+    if draw(st.booleans()):
+        tables = draw(_straight(tables))
     if any(relay["profile"] == "m365-connector" for relay in tables["relays"].values()):
         tables["hubs"] = {name: _older(hub) for name, hub in tables["hubs"].items()}
         connectors.pop("linked", None)

@@ -76,6 +76,8 @@ EXPECTED = (
     *("IP in warm-up", "IP in warm-up to a destination"),
     *("one of a pool of IPs", "another IP by sender domain"),
     *("by round robin", "by least connections", "client behind source NAT"),
+    *("straight to a relay service", "relay service down for a host"),
+    *("deferred by a relay service at submission", "refused by a relay service at submission"),
     *("smart host is a load balancer", "load balancer without a hub that runs"),
     *("stops of a hub overlap", "outages overlap", "listings overlap"),
 )
@@ -90,6 +92,7 @@ def reached(tables: Tables, plan: Plan, trace: Trace) -> set[str]:
         *_submission(plan, trace),
         *_duplicates(trace),
         *_balancers(tables, plan, trace),
+        *_straight(plan, trace),
         *_public_ips(plan, trace),
         *_delivery(plan, trace),
         *_script(plan),
@@ -266,6 +269,21 @@ def _submission(plan: Plan, trace: Trace) -> Iterator[str]:
             mine = session & np.isin(messages["stream"][visits["subject"] * session], streams)
             if _most(visits["start"][mine], visits["end"][mine]) >= host.sessions:
                 yield "sessions reached"
+
+
+def _straight(plan: Plan, trace: Trace) -> Iterator[str]:
+    """Hosts that submit straight to a relay service."""
+    relay = np.array([connector.relay for connector in plan.connectors] + [-1], np.int64)
+    if (relay[trace.messages["connector"][trace.messages["acknowledged"] >= 0]] >= 0).any():
+        yield "straight to a relay service"
+    refused = relay[trace.refusals["connector"]] >= 0
+    for number in np.unique(trace.refusals["reply"][refused]).tolist():
+        text = trace.names.replies[number]
+        if text == str(reply.UNABLE_TO_CONNECT):
+            yield "relay service down for a host"
+        else:
+            verb = "refused" if text.startswith("5") else "deferred"
+            yield f"{verb} by a relay service at submission"
 
 
 def _balancers(tables: Tables, plan: Plan, trace: Trace) -> Iterator[str]:
@@ -465,7 +483,8 @@ def _limits(plan: Plan, trace: Trace) -> Iterator[str]:
 
 
 def _script(plan: Plan) -> Iterator[str]:
-    names = {"stop": "stops of a hub overlap", "outage": "outages overlap"}
+    names = {"stop": "stops of a hub overlap"}
+    names |= dict.fromkeys(("outage", "mx outage", "line outage"), "outages overlap")
     names |= {"listing": "listings overlap", "resolver_fault": "resolver faults overlap"}
     names |= {
         "mx outage": "outages of MX hosts overlap",

@@ -198,7 +198,7 @@ _SPECIAL = {
     ("", "mailboxes"): "",
     ("", "operations"): "",
     ("run", "drain"): "the largest deadline of a stream, at least 3 d",
-    ("hosts.NAME", "port"): "25; 587 for a host with an `account`",
+    ("hosts.NAME", "port"): "25; 587 for a host with an `account`, and at a relay service",
     ("destinations.NAME", "reputation"): (
         f"a table for {', '.join(BUILT_IN.tables(Kind.DESTINATION, 'reputation'))} "
         '(see [reputation](#reputation)), else `"none"`'

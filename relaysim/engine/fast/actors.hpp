@@ -316,7 +316,7 @@ struct Host {
   bool dialogue(Run&, u32 number, Session&);
   void choose_target(Run&, Session&);
   bool reaches(Run&, i64 hub) const;
-  i64 greeting(Run&, Hub&, i64 connector, i64 source);
+  i64 greeting(Run&, Hub&, i64 connector, i64 source, i64 message);
   void close_session(Run&, u32 number);
   void record_session(Run&, const Session&, i64 end);
   i64 mail_from(Run&, const Pressure&, i64 connector, i64 source, i64 message);
@@ -329,6 +329,18 @@ struct Host {
   bool connection_refused(Run&, i64 message, i64 reply);
   void retry_interval_over(Run&);
   void close(Run&);
+};
+
+// relay/relay_intake
+struct RelayIntake {
+  const ConnectorPlan& connector;
+
+  u32 drawn(Run&, u64 decision, i64 message) const;
+  i64 connect_time(Run&, i64 message) const;
+  i64 greeting(Run&, i64 ip, i64 message) const;
+  void rcpt_to(Run&, i64 ip, i64 message, Vec<i64>& refused, Vec<i64>& replies) const;
+  i64 reply_time(Run&, i64 ip, i64 message) const;
+  i64 content(Run&, i64 message) const;
 };
 
 // relay/load_balancer

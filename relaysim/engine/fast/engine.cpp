@@ -30,6 +30,7 @@
 #include "relay/public_ip_choice.cpp"
 #include "relay/queue_retry.cpp"
 #include "relay/receive_connector_sessions.cpp"
+#include "relay/relay_intake.cpp"
 #include "relay/shadow_copy.cpp"
 #include "relay/station.cpp"
 #include "relay/suspended_streams.cpp"

@@ -89,7 +89,7 @@ struct Array<void> {
 };
 
 struct RunPlan {
-  i64 duration, horizon, linked, mailbox_time, complaint_delay, feedback_delay, from_domains, back_off, week_offset, reacts, counts_volume, detects_compromise, unable_to_connect, accepted, message_expired, connection_dropped, service_not_available, queued, insufficient_resources, no_route_for_size, temporary_server_error, connection_timed_out, too_many_connections, header_domains, primary_domains;
+  i64 duration, horizon, linked, mailbox_time, complaint_delay, feedback_delay, from_domains, back_off, week_offset, reacts, counts_volume, detects_compromise, unable_to_connect, accepted, message_expired, connection_dropped, service_not_available, queued, insufficient_resources, no_route_for_size, temporary_server_error, connection_timed_out, too_many_connections, ips, header_domains, primary_domains;
 };
 
 struct StreamPlan {
@@ -117,7 +117,7 @@ struct VerdictPlan {
 };
 
 struct ConnectorPlan {
-  i64 hub, station, max_inbound_connection, max_inbound_connection_per_source, max_inbound_connection_percentage_per_source, message_rate_limit, message_rate_per, max_message_size, max_recipients_per_message, max_acknowledgement_delay, receive_cost, too_many_sessions, too_many_sessions_of_source, insufficient_resources, message_too_large, submission_rate_exceeded, queued, first_taker, taker_count, first_mailbox_taker, mailbox_taker_count;
+  i64 hub, station, max_inbound_connection, max_inbound_connection_per_source, max_inbound_connection_percentage_per_source, message_rate_limit, message_rate_per, max_message_size, max_recipients_per_message, max_acknowledgement_delay, receive_cost, relay, receiver, too_many_sessions, too_many_sessions_of_source, insufficient_resources, message_too_large, submission_rate_exceeded, queued, first_taker, taker_count, first_mailbox_taker, mailbox_taker_count;
 };
 
 struct CostPlan {
@@ -957,4 +957,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "9d4894f7ab3793a5897725b79e5d4d1d"
+#define LAYOUT "a00b100101a36c620380109f8060c7b4"

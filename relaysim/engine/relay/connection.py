@@ -132,7 +132,7 @@ class Connections:
                 due = loop.tick + hub.plan.reject_time
                 yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
             elif plan.relay >= 0:
-                due = internet.relay_limits.held_until(plan)
+                due = internet.relay_limits.held_until(plan.relay, plan.egress)
                 if due > loop.tick:
                     yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
             if verdict == ACCEPTED and hub.epoch == epoch:

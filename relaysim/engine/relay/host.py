@@ -12,6 +12,7 @@ from relaysim.engine.relay.front_end import FrontEnds
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.load_balancer import LoadBalancer
 from relaysim.engine.relay.receive_connector_sessions import ConnectorSessions
+from relaysim.engine.relay.relay_intake import RelayIntake
 from relaysim.engine.relay.reply_timeout import ReplyTimeouts
 from relaysim.engine.relay.shadow_copy import copy_to_shadow
 from relaysim.engine.relay.station import RECEIVE
@@ -56,6 +57,8 @@ class Host:
     ----------
     lines_down : sequence of int
         For each line its current outages.
+    intake : RelayIntake
+        What relay services do with hosts that submit to them.
 
     Attributes
     ----------
@@ -81,11 +84,12 @@ class Host:
         balancers: Sequence[LoadBalancer],
         lines_down: Sequence[int],
         front_ends: FrontEnds,
+        intake: RelayIntake,
     ) -> None:
         self.loop, self.record, _, self.scenario_plan = context
         self.number, self.entity = number, HOST | number
         self.hubs, self.balancers = hubs, balancers
-        self.lines_down, self.front_ends = lines_down, front_ends
+        self.lines_down, self.front_ends, self.intake = lines_down, front_ends, intake
         self.plan = context.plan.hosts[number]
         self.spool: deque[int] = deque()
         self.sessions = self.connected = self.connections = 0
@@ -132,10 +136,13 @@ class Host:
                 if number >= 0 and self._reaches(self.hubs[number]):  # -1: no hub has the address
                     hub = self.hubs[number]
                     answered = hub.next_connection_time()
+                    if connector >= 0 and hub.sessions[connector].plan.relay >= 0:
+                        plan_of = hub.sessions[connector].plan
+                        answered += self.intake.connect_time(plan_of, message)
                     if answered > loop.tick:
                         yield loop.at(answered, ATTEMPT, self.entity, recipient)
                     # The hub may have stopped meanwhile: `_greeting` checks again.
-                    answer = self._greeting(hub, target)
+                    answer = self._greeting(hub, target, message)
                     if answer < 0:
                         break
                 self.record.refusal(message, number, connector, loop.tick, answer)
@@ -184,13 +191,17 @@ class Host:
         """Return whether a hub answers: it is up, and so is its line for a host outside."""
         return hub.up and not (self.plan.outside and self.lines_down[hub.plan.line])
 
-    def _greeting(self, hub: Hub, target: SubmissionTarget) -> int:
+    def _greeting(self, hub: Hub, target: SubmissionTarget, message: int) -> int:
         """Return the reply with which a hub refuses a session now; -1 if it greets the host."""
         connector = target.connector
         if not hub.up:
             return self.unable
         if connector < 0 or hub.pressure.refuses_connection():  # -1: no connector matches
             return self.unavailable
+        if hub.sessions[connector].plan.relay >= 0:  # -1: no relay service
+            answer = self.intake.greeting(hub.sessions[connector].plan, target, message)
+            if answer >= 0:
+                return answer
         refusal = hub.sessions[connector].admit(target.source)
         return self.reply_number(refusal) if refusal else -1
 
@@ -199,7 +210,10 @@ class Host:
         self.connected -= 1
         end = self.loop.tick
         if hub.epoch == session.epoch:
-            hub.sessions[session.target.connector].leave(session.target.source)
+            sessions = hub.sessions[session.target.connector]
+            sessions.leave(session.target.source)
+            if sessions.plan.relay >= 0:
+                self.intake.leave(sessions.plan, session.target)
             if session.server.balancer >= 0:
                 self.balancers[session.server.balancer].closed(session.place)
         else:
@@ -251,13 +265,19 @@ class Host:
             # The hub may have stopped meanwhile: the next message of the session compares epochs.
             self._submission_failed(message, refusal)
             return not closes
-        refused = self.envelope.rcpt_to(verdicts, message)
+        relay = sessions.plan if sessions.plan.relay >= 0 else None
+        if relay is None:
+            refused = self.envelope.rcpt_to(verdicts, message)
+        else:
+            refused = self.intake.rcpt_to(relay, target, message)
         accepted = recipients - len(refused)
         # A message with more recipients than the connector accepts is sent several times.
         mails = -(-accepted // (sessions.plan.max_recipients_per_message or accepted or 1))
         time = pressure.delay + verdicts.timing.submission(recipients, len(refused), mails, size)
         if accepted:
             time += takes.active.intake_delay()
+            if relay is not None:
+                time += self.intake.reply_time(relay, target, message)
         if accepted:
             pressure.uncommitted += size
         if time:
@@ -278,6 +298,18 @@ class Host:
         if not accepted:
             self._check_end()
             return hub.epoch == epoch
+
+        # A relay service has neither cores nor a queue database.
+        if relay is not None:
+            pressure.uncommitted -= size
+            deferral = self.intake.content(relay, message)
+            if deferral >= 0:
+                self._submission_failed(message, deferral)
+                return True
+            takes.accept(message)
+            messages.acknowledged[message] = loop.tick
+            messages.reply[message] = self.reply_number(sessions.queued)
+            return True
 
         # Commit.
         complete = hub.epoch == epoch  # else the session was lost before the end of DATA
@@ -388,7 +420,7 @@ class Host:
             self.loop.finished = True
 
     def _connection_refused(self, message: int, reply_number: int) -> bool:
-        """Handle a message for which no hub accepted a connection; return whether its session ends.
+        """Handle a message for which no server took a connection; return whether its session ends.
 
         An application that does not retry loses the message. One that does keeps it: its other
         sessions continue with the spool. Without any, the host waits for its retry interval
@@ -397,9 +429,10 @@ class Host:
         plan, messages = self.plan, self.record.messages
         messages.attempts[message] += 1
         messages.reply[message] = reply_number
+        permanent = self.record.replies.codes[reply_number] >= reply.PERMANENT
         due = self.loop.tick + plan.retry_every
-        if not plan.retry_every or self._too_old(message, due):  # 0: no retry
-            self._give_up(message, Status.ABANDONED, reply_number)
+        if permanent or not plan.retry_every or self._too_old(message, due):  # 0: no retry
+            self._give_up(message, Status.REFUSED if permanent else Status.ABANDONED, reply_number)
             return False
         self._put_back(message)
         if not self.connected and not self.waiting_to_retry:

@@ -208,7 +208,7 @@ class Internet:
             if verdict != ACCEPTED:
                 return reply_number
         if queue.relay >= 0:
-            return self.relay_limits.connect(queue)
+            return self.relay_limits.connect(queue.relay, queue.egress)
         return GREETED
 
     def wait_for_place(self, queue: QueuePlan, recipient: int, attempt: int) -> Event:
@@ -238,7 +238,7 @@ class Internet:
         """Count the end of a connection that was greeted."""
         self.leave_place(queue)
         if queue.relay >= 0:
-            self.relay_limits.disconnect(queue)
+            self.relay_limits.disconnect(queue.relay, queue.egress)
 
     def envelope(
         self, queue: QueuePlan, transaction: int, send_dsn: Callable[[int, Decision], None]

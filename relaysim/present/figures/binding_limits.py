@@ -15,6 +15,7 @@ from relaysim.analysis.held_sessions import allowed_sessions
 from relaysim.measure.measured_window import SECOND, Window
 from relaysim.measure.resource_metrics import Resource, resources
 from relaysim.plan.names import QueueKind, StationKind
+from relaysim.plan.relay_submission import session_limit
 from relaysim.present.figures.mail_flows import (
     DESTINATION,
     HOST,
@@ -27,6 +28,7 @@ from relaysim.present.figures.mail_flows import (
 from relaysim.present.text.number_format import number
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.straight_hosts import relay_at
 from relaysim.stats.interval import Mask
 from relaysim.trace.columns import Column, Kept
 from relaysim.trace.step_function import StateDurations, StepFunction
@@ -84,10 +86,13 @@ def _sessions(trace: Trace, scenario: Scenario, window: Window) -> Iterator[Limi
 
 
 def _allowed(scenario: Scenario, host: Host) -> int | None:
-    """Return the sessions that a host may have, by its own limit and those of its connectors."""
+    """Return the sessions that a host may have, by its own limit and those of its servers."""
     if host.properties.mailbox_submission:
         return None
     known = [host.sessions]
+    relay = relay_at(scenario, host)
+    if relay is not None:
+        known.append(session_limit(scenario.relays[relay])[0] or None)
     if not host.properties.internet:
         known += [
             allowed_sessions(answer) for answer in answers(scenario, host) if answer is not None
@@ -147,7 +152,8 @@ def _queue(
     from_ = f"{hub}: " * (len(trace.names.hubs) > 1)
     served = use.end - use.begin
     # The wait in Retry is not due to the number of connections.
-    short = _binds(waits - retry, served)
+    # Without a limit of connections mail waits for the receiver.
+    short = use.capacity > 0 and _binds(waits - retry, served)
     if short:
         item = " a domain" * (not resource.has_servers)
         text = f"{from_}{_many(use.capacity, 'connection')}{item}, {waiting}"

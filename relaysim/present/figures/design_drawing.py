@@ -155,7 +155,7 @@ def _names(of: Picture, stop: Stop) -> list[str]:
     match stop.kind:
         case "connector":
             hub, name = _connectors(of.scenario)[stop.name]
-            return [name, *([hub] if several else [])]
+            return [name, *([hub] if several or hub in of.scenario.relays else [])]
         case "balancer":
             model = of.scenario.load_balancers[stop.name]
             return [stop.name, str(model.address), *(["source NAT"] if model.source_nat else [])]

@@ -30,7 +30,7 @@ def packed_connectors(plan: Plan, texts: ReplyTexts, costs: Costs) -> dict[str, 
                 connector,
                 *("hub", "station", "max_inbound_connection_percentage_per_source"),
                 *("message_rate_per", "max_recipients_per_message"),
-                "max_acknowledgement_delay",
+                *("max_acknowledgement_delay", "relay", "receiver"),
             ),
             **limits(
                 connector,

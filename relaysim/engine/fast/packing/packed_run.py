@@ -47,6 +47,7 @@ def packed_run(plan: Plan, texts: ReplyTexts, laws: Laws, domains: SenderDomains
             for blocklist in plan.blocklists
         ),
         **{name: texts.number(str(text)) for name, text in _NAMED.items()},
+        "ips": len(texts.ips),
         "header_domains": len(domains.header),
         "primary_domains": len(domains.primary),
     }

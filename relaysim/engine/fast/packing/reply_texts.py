@@ -8,7 +8,7 @@ class ReplyTexts:
     """The texts of replies by number. Those about a public IP have a number for each, in a row."""
 
     def __init__(self, plan: Plan) -> None:
-        self.ips = [egress.name for egress in plan.egress] or [""]
+        self.ips = [egress.name for egress in plan.egress] + list(plan.direct)
         self.texts: list[str] = []
         self._first: dict[str, int] = {}
         self._known: dict[str, int] = {}

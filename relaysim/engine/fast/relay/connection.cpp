@@ -106,7 +106,7 @@ void Run::outside(u32 number) {
     if (self.verdict != ACCEPTED) {
       WAIT(loop.at(now() + hub_plan.reject_time, ATTEMPT, entity, self.recipient, self.attempt, me));
     } else if (plan.relay >= 0) {
-      self.due = relay_limits.held_until(*this, plan);
+      self.due = relay_limits.held_until(*this, plan.relay, plan.egress);
       if (self.due > now())
         WAIT(loop.at(self.due, ATTEMPT, entity, self.recipient, self.attempt, me));
     }

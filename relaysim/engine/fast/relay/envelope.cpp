@@ -23,6 +23,11 @@ void Host::rcpt_to(Run& run, Session& self) {
   i64 row;
   self.refused.clear();
   self.replies.clear();
+  const ConnectorPlan& connector = run.plan.connectors[self.connector];
+  if (connector.relay >= 0) {
+    RelayIntake{connector}.rcpt_to(run, self.source, self.message, self.refused, self.replies);
+    return;
+  }
   if (verdict(run, self.connector, &row).relays) return;
   const Messages& messages = run.record.tables.messages;
   const Recipients& recipients = run.record.tables.recipients;

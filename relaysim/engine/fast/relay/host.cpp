@@ -45,10 +45,13 @@ void Host::run_session(Run& run, u32 session) {
       if (self.target_hub >= 0 && reaches(run, self.target_hub)) {  // -1: no hub has the address
         self.hub = self.target_hub;
         self.accepted_at = run.hubs[self.hub].next_connection_time(run);
+        if (self.connector >= 0 && run.plan.connectors[self.connector].relay >= 0)  // -1: none
+          self.accepted_at +=
+              RelayIntake{run.plan.connectors[self.connector]}.connect_time(run, self.message);
         if (self.accepted_at > run.now())
           WAIT(run.loop.at(self.accepted_at, ATTEMPT, entity, self.recipient, 0, me));
         // The hub may have stopped meanwhile: `greeting` checks again.
-        self.answer = greeting(run, run.hubs[self.hub], self.connector, self.source);
+        self.answer = greeting(run, run.hubs[self.hub], self.connector, self.source, self.message);
         if (self.answer < 0) break;
       }
       run.record.refusal(self.message, self.target_hub, self.connector, run.now(), self.answer);
@@ -116,10 +119,14 @@ bool Host::reaches(Run& run, i64 hub) const {
 }
 
 // The reply with which a hub refuses a session now; -1 if it greets the host.
-i64 Host::greeting(Run& run, Hub& hub, i64 connector, i64 source) {
+i64 Host::greeting(Run& run, Hub& hub, i64 connector, i64 source, i64 message) {
   if (!hub.up) return run.record.reply(run.plan.run[0].unable_to_connect);
   if (connector < 0 || hub.pressure.refuses_connection(run))  // -1: no connector matches
     return run.record.reply(run.plan.run[0].service_not_available);
+  if (run.plan.connectors[connector].relay >= 0) {  // -1: no relay service
+    i64 answer = RelayIntake{run.plan.connectors[connector]}.greeting(run, source, message);
+    if (answer >= 0) return answer;
+  }
   i64 refusal = run.sessions_of[connector].admit(run, source);
   return refusal >= 0 ? run.record.reply(refusal) : -1;
 }
@@ -133,6 +140,8 @@ void Host::close_session(Run& run, u32 session) {
   const Hub& hub = run.hubs[self.hub];
   if (hub.epoch == self.epoch) {
     run.sessions_of[self.connector].leave(self.source);
+    i64 relay = run.plan.connectors[self.connector].relay;
+    if (relay >= 0) run.relay_limits.disconnect(run, relay, self.source);
     if (self.balancer >= 0) run.balancers[self.balancer].closed(run, self.place);
   } else {
     end = hub.stopped_at[self.epoch];
@@ -222,6 +231,8 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
       self.due = run.now() + takes->pressure.delay + trips * verdict.round_trip +
                  self.refused.size * verdict.error_delay + at_most_never(content);
       if (self.accepted) self.due += takes->active.intake_delay();
+      if (self.accepted && connector.relay >= 0)
+        self.due += RelayIntake{connector}.reply_time(run, self.source, self.message);
     }
     if (self.accepted) takes->pressure.uncommitted += size;
     if (self.due > run.now())
@@ -256,6 +267,21 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
     if (!self.accepted) {
       run.check_end();
       self.lasts = hub.epoch == self.epoch;
+      return true;
+    }
+
+    // A relay service has neither cores nor a queue database.
+    if (connector.relay >= 0) {
+      takes->pressure.uncommitted -= size;
+      i64 deferral = RelayIntake{connector}.content(run, self.message);
+      self.lasts = true;
+      if (deferral >= 0) {
+        submission_failed(run, self.message, deferral);
+        return true;
+      }
+      takes->accept(run, self.message);
+      messages.acknowledged[self.message] = run.now();
+      messages.reply[self.message] = run.record.reply(connector.queued);
       return true;
     }
 
@@ -387,15 +413,16 @@ void Host::give_up(Run& run, i64 message, i64 status, i64 reply) {
   run.check_end();
 }
 
-// Handles a message for which no hub accepted a connection; returns whether its session ends.
+// Handles a message for which no server took a connection; returns whether its session ends.
 bool Host::connection_refused(Run& run, i64 message, i64 reply) {
   const HostPlan& plan = this->plan(run);
   Messages& messages = run.record.tables.messages;
   messages.attempts[message]++;
   messages.reply[message] = reply;
+  bool permanent = run.record.replies.codes[reply] >= PERMANENT;
   i64 due = run.now() + plan.retry_every;
-  if (!plan.retry_every || too_old(run, message, due)) {  // 0: no retry
-    give_up(run, message, STATUS_ABANDONED, reply);
+  if (permanent || !plan.retry_every || too_old(run, message, due)) {  // 0: no retry
+    give_up(run, message, permanent ? STATUS_REFUSED : STATUS_ABANDONED, reply);
     return false;
   }
   // Before all messages that were created later.

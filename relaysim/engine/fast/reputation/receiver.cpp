@@ -61,7 +61,7 @@ i64 Reputation::greeting(Run& run, const QueuePlan& queue, i64 transaction) {
     if (by_blocklists(run, queue, stream(run, transaction), &reply) != ACCEPTED) return reply;
   }
   if (queue.relay >= 0) {
-    return run.relay_limits.connect(run, queue);
+    return run.relay_limits.connect(run, queue.relay, queue.egress);
   }
   return GREETED;
 }
@@ -89,7 +89,7 @@ void Reputation::leave_place(Run& run, const QueuePlan& queue) {
 
 void Reputation::disconnect(Run& run, const QueuePlan& queue) {
   leave_place(run, queue);
-  if (queue.relay >= 0) run.relay_limits.disconnect(run, queue);
+  if (queue.relay >= 0) run.relay_limits.disconnect(run, queue.relay, queue.egress);
 }
 
 // The verdict about MAIL FROM and RCPT TO. Recipients that do not exist bounce; the transaction

@@ -1,4 +1,4 @@
-// The limits of relay services, at the connections and transactions that hubs send to them.
+// The limits of relay services, at the connections and messages of hubs and hosts.
 #include "../run.hpp"
 
 // A limit: what counts in its window.
@@ -35,8 +35,8 @@ void RelayLimits::begin(Run& run) {
   for (i64 place = 0; place < run.plan.relay_limits.size; place++)
     if (run.plan.relay_limits[place].counter >= counters)
       counters = run.plan.relay_limits[place].counter + 1;
-  open.fill(counters * run.plan.egress.size, 0);
-  windows.fill(counters * run.plan.egress.size, RelayWindow());
+  open.fill(counters * run.plan.run[0].ips, 0);
+  windows.fill(counters * run.plan.run[0].ips, RelayWindow());
 }
 
 void RelayLimits::free_memory() {
@@ -45,33 +45,32 @@ void RelayLimits::free_memory() {
   windows.free_memory();
 }
 
-static i64 relay_place(Run& run, const RelayLimitPlan& limit, const QueuePlan& queue) {
-  return limit.counter * run.plan.egress.size + (limit.per_ip ? queue.egress : 0);
+static i64 relay_place(Run& run, const RelayLimitPlan& limit, i64 ip) {
+  return limit.counter * run.plan.run[0].ips + (limit.per_ip ? ip : 0);
 }
 
 // Connections.
 
 // The number of the reply that refuses a connection; -1: it counts as open.
-i64 RelayLimits::connect(Run& run, const QueuePlan& queue) {
-  const RelayPlan& relay = run.plan.relays[queue.relay];
+i64 RelayLimits::connect(Run& run, i64 relay_number, i64 ip) {
+  const RelayPlan& relay = run.plan.relays[relay_number];
   const i64 end = relay.first_connection + relay.connection_count;
   for (i64 place = relay.first_connection; place < end; place++) {
     const RelayLimitPlan& limit = run.plan.relay_limits[place];
-    if (open[relay_place(run, limit, queue)] >= limit.limit)
-      return run.record.reply(limit.reply + queue.egress);
+    if (open[relay_place(run, limit, ip)] >= limit.limit) return run.record.reply(limit.reply + ip);
   }
   for (i64 place = relay.first_connection; place < end; place++)
-    open[relay_place(run, run.plan.relay_limits[place], queue)]++;
+    open[relay_place(run, run.plan.relay_limits[place], ip)]++;
   return -1;
 }
 
-void RelayLimits::disconnect(Run& run, const QueuePlan& queue) {
-  const RelayPlan& relay = run.plan.relays[queue.relay];
+void RelayLimits::disconnect(Run& run, i64 relay_number, i64 ip) {
+  const RelayPlan& relay = run.plan.relays[relay_number];
   for (i64 place = 0; place < relay.connection_count; place++)
-    open[relay_place(run, run.plan.relay_limits[relay.first_connection + place], queue)]--;
+    open[relay_place(run, run.plan.relay_limits[relay.first_connection + place], ip)]--;
 }
 
-// Transactions.
+// Recipients and messages.
 
 static bool counts_recipient(Run& run, const RelayLimitPlan& limit, i64 recipient) {
   if (limit.counts != COUNTS_EXTERNAL_RECIPIENTS) return true;
@@ -104,53 +103,59 @@ static void divide_recipients(Run& run, const RelayLimitPlan& limit, const Vec<i
   }
 }
 
-// The verdict about the recipients of a transaction, which counts them. A soft limit defers the
-// whole transaction if it has more than is left. A hard limit refuses the recipients above it, the
-// last ones; the transaction continues without them.
-Verdict RelayLimits::envelope(Run& run, const QueuePlan& queue, i64 transaction, Hub& hub,
-                              i64* reply) {
-  const RelayPlan& relay = run.plan.relays[queue.relay];
+// Takes the recipients of a message that a limit refuses out of `kept`, and counts the others. A soft
+// limit defers all of them if they are more than is left. A hard limit refuses those above it, the
+// last ones. The reply of a limit stands at its first recipient, and -1 at the others.
+void RelayLimits::admit(Run& run, i64 relay_number, i64 ip, Vec<i64>& kept, Vec<i64>& refused,
+                        Vec<i64>& replies) {
+  const RelayPlan& relay = run.plan.relays[relay_number];
   const i64 now = run.now() + run.plan.run[0].week_offset, end = relay.first_mail + relay.mail_count;
-  Vec<i64> kept, bounced, replies;
-  Verdict verdict = ACCEPTED;
-  *reply = -1;
-  run.transactions.recipients(transaction, kept);
-  for (i64 place = relay.first_mail; place < end; place++) {
+  for (i64 place = relay.first_mail; place < end && !kept.empty(); place++) {
     const RelayLimitPlan& limit = run.plan.relay_limits[place];
     if (limit.over == OVER_DELAY) continue;
-    RelayWindow& window = windows[relay_place(run, limit, queue)];
+    RelayWindow& window = windows[relay_place(run, limit, ip)];
     // `counts_refused` may take a window above its limit.
     i64 room = limit.limit - window.used_at(limit, now);
     if (room < 0) room = 0;
     if (relay_amount(run, limit, kept) <= room) continue;
-    Vec<i64> left, refused;
-    divide_recipients(run, limit, kept, room, left, refused);
-    if (limit.counts_refused) window.add(limit, now, relay_amount(run, limit, refused));
-    const i64 number = run.record.reply(limit.reply + queue.egress);
-    const bool over = left.empty();
-    if (over) {
-      verdict = limit.over == OVER_DEFER ? DEFERRED : REFUSED;
-      *reply = number;
-    } else {
-      for (i64 row = 0; row < refused.size; row++) {
-        bounced.push(refused[row]);
-        replies.push(row ? -1 : number);  // the reply stands at the first one of each limit
-      }
+    Vec<i64> left, above;
+    divide_recipients(run, limit, kept, room, left, above);
+    if (limit.counts_refused) window.add(limit, now, relay_amount(run, limit, above));
+    const i64 number = run.record.reply(limit.reply + ip);
+    for (i64 row = 0; row < above.size; row++) {
+      refused.push(above[row]);
+      replies.push(row ? -1 : number);
     }
     kept.free_memory();
-    refused.free_memory();
+    above.free_memory();
     kept = left;
-    if (over) break;
   }
-  if (!kept.empty())
-    for (i64 place = relay.first_mail; place < end; place++) {
-      const RelayLimitPlan& limit = run.plan.relay_limits[place];
-      if (limit.over != OVER_DELAY)
-        windows[relay_place(run, limit, queue)].add(limit, now, relay_amount(run, limit, kept));
-    }
+  if (kept.empty()) return;
+  for (i64 place = relay.first_mail; place < end; place++) {
+    const RelayLimitPlan& limit = run.plan.relay_limits[place];
+    if (limit.over != OVER_DELAY)
+      windows[relay_place(run, limit, ip)].add(limit, now, relay_amount(run, limit, kept));
+  }
+}
+
+// The verdict about the recipients of a transaction of a hub, which counts them. The transaction
+// continues without those that are refused.
+Verdict RelayLimits::envelope(Run& run, const QueuePlan& queue, i64 transaction, Hub& hub,
+                              i64* reply) {
+  Vec<i64> kept, bounced, replies;
+  Verdict verdict = ACCEPTED;
+  *reply = -1;
+  run.transactions.recipients(transaction, kept);
+  admit(run, queue.relay, queue.egress, kept, bounced, replies);
+  i64 end = bounced.size;
+  if (kept.empty()) {
+    while (replies[--end] < 0) {}
+    *reply = replies[end];
+    verdict = run.record.replies.codes[*reply] >= PERMANENT ? REFUSED : DEFERRED;
+  }
   // Last, because an NDR may come by the same service.
-  for (i64 first = 0, next = 0; first < bounced.size; first = next) {
-    for (next = first; next < bounced.size && (next == first || replies[next] < 0); next++)
+  for (i64 first = 0, next = 0; first < end; first = next) {
+    for (next = first; next < end && (next == first || replies[next] < 0); next++)
       run.record.set_final(bounced[next], STATUS_BOUNCED, run.now(), replies[first]);
     hub.send_dsn(run, bounced[first], D_NDR);
   }
@@ -161,14 +166,14 @@ Verdict RelayLimits::envelope(Run& run, const QueuePlan& queue, i64 transaction,
 }
 
 // Books a message that the service accepts; returns when the service replies to it.
-i64 RelayLimits::held_until(Run& run, const QueuePlan& queue) {
-  const RelayPlan& relay = run.plan.relays[queue.relay];
+i64 RelayLimits::held_until(Run& run, i64 relay_number, i64 ip) {
+  const RelayPlan& relay = run.plan.relays[relay_number];
   const i64 now = run.now() + run.plan.run[0].week_offset;
   i64 until = now;
   for (i64 place = 0; place < relay.mail_count; place++) {
     const RelayLimitPlan& limit = run.plan.relay_limits[relay.first_mail + place];
     if (limit.over != OVER_DELAY) continue;
-    i64 due = windows[relay_place(run, limit, queue)].book(limit, now);
+    i64 due = windows[relay_place(run, limit, ip)].book(limit, now);
     if (due > until) until = due;
   }
   return until - run.plan.run[0].week_offset;

@@ -39,15 +39,16 @@ struct RelayWindow {
 };
 
 struct RelayLimits {
-  Vec<i64> open;             // connections by counter and egress
-  Vec<RelayWindow> windows;  // by counter and egress
+  Vec<i64> open;             // connections by counter and IP
+  Vec<RelayWindow> windows;  // by counter and IP
 
   void begin(Run&);
   void free_memory();
-  i64 connect(Run&, const QueuePlan&);
-  void disconnect(Run&, const QueuePlan&);
+  i64 connect(Run&, i64 relay, i64 ip);
+  void disconnect(Run&, i64 relay, i64 ip);
+  void admit(Run&, i64 relay, i64 ip, Vec<i64>& kept, Vec<i64>& refused, Vec<i64>& replies);
   Verdict envelope(Run&, const QueuePlan&, i64 transaction, Hub&, i64* reply);
-  i64 held_until(Run&, const QueuePlan&);
+  i64 held_until(Run&, i64 relay, i64 ip);
 };
 
 // A connection that has no place yet, and the order of the event at which it has.
