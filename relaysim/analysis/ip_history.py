@@ -1,10 +1,13 @@
-"""The usual mail of public IPs with a history, as expected from the rates of a scenario."""
+"""The usual mail of IPs and domains with a history, as expected from the rates of a scenario."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from relaysim.analysis.message_rates import messages
 from relaysim.analysis.sharing import ips, outside, parted
-from relaysim.plan.reputation_compiler import WARM
+from relaysim.mail.address import domain_of
+from relaysim.mail.registered_domain import registered_domain
+from relaysim.plan.reputation_compiler import WARM, new_domains
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.table import DAY
 
@@ -31,4 +34,28 @@ def innocent_mail_a_day(scenario: Scenario) -> Mapping[str, float]:
             if scenario.egress[ip].age >= WARM:
                 mail = messages(scenario, path.host, path.stream)
                 result[ip] += mail * part / len(own) / days
+    return result
+
+
+def innocent_mail_of_domains(scenario: Scenario) -> Mapping[str, float]:
+    """Return the innocent mail that each registered domain with a history sends on a mean day.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A relay design and its workload.
+
+    Returns
+    -------
+    mapping of str to float
+        By registered domain of senders: messages a day to the outside; none for a new domain.
+    """
+    days = -(-scenario.run.duration // DAY)
+    new = new_domains(scenario)
+    result: dict[str, float] = defaultdict(float)
+    for path in parted(scenario)[1]:
+        domain = registered_domain(domain_of(scenario.hosts[path.host].streams[path.stream].sender))
+        if domain not in new:
+            part = path.share * sum({id(route): route.share for route, _ in outside(path)}.values())
+            result[domain] += messages(scenario, path.host, path.stream) * part / days
     return result

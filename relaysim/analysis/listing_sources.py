@@ -15,7 +15,7 @@ from relaysim.scenario.stream import Stream
 
 
 def listing_possible(scenario: Scenario) -> bool:
-    """Return whether a blocklist or a mailbox provider can act against a public IP.
+    """Return whether a blocklist or a mailbox provider can act against an IP or a domain.
 
     Parameters
     ----------
@@ -101,3 +101,9 @@ def _traps(stream: Stream) -> float:
 def _complaints(stream: Stream) -> float:
     listing = stream.mailing_list
     return stream.complaint_rate if listing is None else listing.complaint_rate
+
+
+def listed_things(scenario: Scenario) -> str:
+    """Return what the blocklists of a scenario list: "public IP", or that and the sender domain."""
+    domains = any(blocklist.lists == "domain" for blocklist in scenario.blocklists.values())
+    return "public IP or sender domain" if domains else "public IP"

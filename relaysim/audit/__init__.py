@@ -25,6 +25,7 @@ from relaysim.audit.bulk_sharing import (
 from relaysim.audit.capacity import busiest_hour_load, campaign_load, message_rate, whole_run_load
 from relaysim.audit.conflicts import binding_address, connector_conflict, partial_overlap
 from relaysim.audit.dead_hosts import dead_mx_hosts
+from relaysim.audit.domain_listing import bulk_shares_registered_domain
 from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.findings_text import render
 from relaysim.audit.greylisting import greylisting
@@ -96,6 +97,7 @@ CHECKS: tuple[Check, ...] = (
     bulk_shares_ip,
     bulk_shares_allocation,
     bulk_shares_domain,
+    bulk_shares_registered_domain,
     outside_allocation,
     cold_egress,
     ip_warm_up,

@@ -31,6 +31,8 @@ def listing_reach(scenario: Scenario) -> Iterator[Finding]:
     for egress in sorted(risky):
         affected: dict[str, list[tuple[float, str]]] = {}
         for name, blocklist in scenario.blocklists.items():
+            if blocklist.lists == "domain":  # see `domain_listing`
+                continue
             for stream in dict.fromkeys(path.name for path in others):
                 part = sum(
                     _reach(scenario, path, egress, blocklist)
@@ -59,7 +61,7 @@ def _parts(shares: list[tuple[float, str]]) -> str:
 def _reach(scenario: Scenario, path: Path, egress: str, blocklist: Blocklist) -> float:
     """Return the share of the recipients of the stream on this path at domains that refuse."""
     return path.share * sum(
-        route.share / len(route.lasts) * _use(scenario.destinations[name], blocklist)
+        route.share / len(route.lasts) * refusing_share(scenario.destinations[name], blocklist)
         for route, hop in outside(path)
         if hop.egress == egress
         and (name := receiver(scenario, route, hop)) is not None
@@ -67,7 +69,7 @@ def _reach(scenario: Scenario, path: Path, egress: str, blocklist: Blocklist) ->
     )
 
 
-def _use(destination: Destination, blocklist: Blocklist) -> float:
+def refusing_share(destination: Destination, blocklist: Blocklist) -> float:
     """Return the share of the domains of a destination that refuse or defer a listed IP."""
     uses = destination.refuses_on
     use = uses.get(blocklist.name, uses.get(blocklist.profile, 0.0))

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from relaysim.analysis.direct_mail import direct_destinations
-from relaysim.analysis.ip_history import innocent_mail_a_day
+from relaysim.analysis.ip_history import innocent_mail_a_day, innocent_mail_of_domains
 from relaysim.analysis.message_rates import campaign, messages
 from relaysim.analysis.sharing import ips, open_paths
 from relaysim.audit.finding import Finding, Severity
+from relaysim.mail.address import NULL_SENDER, domain_of
 from relaysim.mail.listing_trigger import hits_needed
+from relaysim.mail.registered_domain import registered_domain
 from relaysim.plan.reputation_compiler import ppb, thousandths
 from relaysim.scenario.arrivals import Campaign, Compromise
 from relaysim.scenario.blocklist import Blocklist
@@ -38,11 +40,15 @@ def trap_hits(scenario: Scenario) -> Iterator[Finding]:
             continue
         count, traps = _reached(scenario, name, short), _trap_share(stream)
         hits, usual = count * traps, _usual_mail(scenario, f"{name}.{short}")
-        chances = {
-            blocklist.name: chance
-            for blocklist in scenario.blocklists.values()
-            if (chance := _chance(blocklist, count, traps, usual)) >= _LISTABLE
-        }
+        of_domain = innocent_mail_of_domains(scenario)
+        usual_of_domain = of_domain.get(registered_domain(domain_of(stream.sender)), 0.0)
+        chances = {}
+        for blocklist in scenario.blocklists.values():
+            domains = blocklist.lists == "domain"
+            before = usual_of_domain if domains else usual
+            chance = _chance(blocklist, count, traps, before)
+            if chance >= _LISTABLE and not (domains and stream.sender == NULL_SENDER):
+                chances[blocklist.name] = chance
         if not chances:
             continue
         likely = sorted(chances, key=lambda blocklist: -chances[blocklist])
@@ -50,7 +56,7 @@ def trap_hits(scenario: Scenario) -> Iterator[Finding]:
             Severity.INFO,
             dotted(("hosts", name, "streams", short)),
             f"{_what(name, short, stream)} hits about {two_digits(hits)} spam traps among "
-            f"{count:,} addresses. Probability that its IP is listed: "
+            f"{count:,} addresses. Probability that {_listed_things(scenario, likely)} is listed: "
             + listed((f"{blocklist} ({share(chances[blocklist])})" for blocklist in likely), 8)
             + "."
             + _outlasting(scenario, stream, likely),
@@ -58,6 +64,16 @@ def trap_hits(scenario: Scenario) -> Iterator[Finding]:
             if stream.mailing_list
             else "Let only hosts relay that need it.",
         )
+
+
+def _listed_things(scenario: Scenario, names: list[str]) -> str:
+    kinds = {scenario.blocklists[name].lists for name in names}
+    both = "its IP, or its registered domain on lists of domains,"
+    return (
+        {"ip": "its IP", "domain": "its registered domain"}[kinds.pop()]
+        if len(kinds) == 1
+        else both
+    )
 
 
 def _what(host: str, short: str, stream: Stream) -> str:
@@ -123,8 +139,8 @@ def _usual_mail(scenario: Scenario, stream: str) -> float:
 def _chance(blocklist: Blocklist, count: int, traps: float, usual: float) -> float:
     """Return the probability of a listing by a number of recipients.
 
-    `usual` is the innocent mail of the IP on a day before. The result is 0 for lists that also
-    count neighbours of the IP.
+    `usual` is the innocent mail of the IP, or of the domain, on a day before. The result is 0 for
+    lists that also count neighbours of the IP.
     """
     alone = blocklist.widening not in ("allocation_count", "asn_score")
     if blocklist.trigger != "count" or not alone or not count:

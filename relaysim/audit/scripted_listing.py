@@ -14,6 +14,7 @@ from relaysim.scenario.model import Scenario
 from relaysim.traffic.quantile import quantile
 from relaysim.units import format_duration
 
+_NOUN = {"ip": "IP", "domain": "sender domain"}
 _MINUTE = 60_000_000
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
@@ -35,9 +36,9 @@ def listing_removed(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(
                 Severity.INFO,
                 f"events.{number}.listing",
-                f"{listing.blocklist} delists {_whose(listing)} on request. By the medians of "
-                f"monitor_every, ndr_time, repair_time and delisting_time the request comes "
-                f"{_rounded(requested - begin)} after the start of the listing and ends it "
+                f"{listing.blocklist} delists {_whose(scenario, listing)} on request. By the "
+                "medians of monitor_every, ndr_time, repair_time and delisting_time the request "
+                f"comes {_rounded(requested - begin)} after the start of the listing and ends it "
                 f"after {_rounded(lasts)}, not after {_written(listing)}.",
                 "Write fixed = true in the listing, so that delisting requests do not shorten "
                 'it. Or write operations.delisting = "never".',
@@ -94,8 +95,9 @@ def _rounded(time: int) -> str:
     return format_duration(round(time / step) * step) if time >= step else "a minute"
 
 
-def _whose(listing: Listing) -> str:
-    return listing.egress or f"the IP of {listing.of}"
+def _whose(scenario: Scenario, listing: Listing) -> str:
+    listed = scenario.blocklists[listing.blocklist].lists
+    return listing.egress or listing.domain or f"the {_NOUN[listed]} of {listing.of}"
 
 
 def _written(listing: Listing) -> str:

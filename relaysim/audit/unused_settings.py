@@ -51,6 +51,14 @@ def settings_without_effect(
                 f"{name} takes any number of connections from one IP.",
                 "Remove it, or write max_connections_per_ip.",
             )
+    weighs = any(each.lists == "domain" for each in scenario.blocklists.values())
+    for name, sender in scenario.sender_domains.items():
+        if sender.age is not None and not weighs:
+            yield _finding(
+                ("sender_domains", name, "age"),
+                "no blocklist of this scenario lists domains.",
+                'Remove it, or add a list such as [blocklists.dbl] with profile = "spamhaus-dbl".',
+            )
     for number, event in enumerate(scenario.events):
         if event.resolver_fault is not None and not event.resolver_fault.share:
             yield _finding(

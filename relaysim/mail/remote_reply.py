@@ -1,4 +1,4 @@
-"""Replies of destinations; `{ip}` is the public IP of the connection.
+"""Replies of destinations; `{ip}` is the public IP, `{domain}` the registered sender domain.
 
 "Seen" means that a public log, ticket or page has the text word for word.
 """
@@ -19,6 +19,7 @@ class Replies(StrEnum):
     OUTLOOK = "outlook"
     YAHOO = "yahoo"
     MICROSOFT_365 = "microsoft-365"
+    APPLE = "apple"
 
 
 ACCEPTED = Reply(250, "2.0.0", "OK")
@@ -67,8 +68,9 @@ DEFERRALS: Mapping[Replies, Reply] = MappingProxyType(
 )
 """The reply to a message that a destination defers, by its wording; others: `TRY_AGAIN_LATER`."""
 
-_ZEN = "zen.spamhaus.org"
+_ZEN, _DBL = "zen.spamhaus.org", "dbl.spamhaus.org"
 _UNNAMED = "Service unavailable; Client host [{ip}] blocked"
+_UNNAMED_SENDER = "Service unavailable; Sender address [{domain}] blocked"
 
 
 def _blocked_using(zone: str) -> str:
@@ -77,6 +79,14 @@ def _blocked_using(zone: str) -> str:
         return _UNNAMED
     link = "; https://www.spamhaus.org/query/ip/{ip}" if zone == _ZEN else ""
     return f"{_UNNAMED} using {zone}{link}"
+
+
+def _sender_blocked_using(zone: str) -> str:
+    """Return Postfix's default form of `reject_rhsbl_sender`, which has the whole address."""
+    if not zone:
+        return _UNNAMED_SENDER
+    link = "; https://www.spamhaus.org/query/domain/{domain}" if zone == _DBL else ""
+    return f"{_UNNAMED_SENDER} using {zone}{link}"
 
 
 # Large providers have their own wording; that of Outlook and Yahoo was seen at MAIL FROM.
@@ -99,7 +109,29 @@ _M365_REJECTED = Reply(
     "https://sender.office.com/ and follow the directions.",
 )
 
-_REJECTED_FOR_ZEN = {Replies.OUTLOOK: _OUTLOOK_REJECTED, Replies.YAHOO: _YAHOO_REJECTED}
+_APPLE_REJECTED = Reply(
+    550, "5.7.1", "Mail from IP {ip} was rejected due to listing in Spamhaus SBL."
+)
+# Seen, that of Outlook at the end of the content. Neither names the domain.
+_SENDER_REJECTED = {
+    Replies.APPLE: Reply(
+        550,
+        "5.7.1",
+        "Your email was rejected due to having a domain present in the Spamhaus DBL",
+    ),
+    Replies.OUTLOOK: Reply(
+        550,
+        "5.7.1",
+        "Service unavailable, MailFrom domain is listed in Spamhaus. To request removal from this "
+        "list see https://www.spamhaus.org/query/lookup/ (S8002)",
+    ),
+}
+
+_REJECTED_FOR_ZEN = {
+    Replies.OUTLOOK: _OUTLOOK_REJECTED,
+    Replies.YAHOO: _YAHOO_REJECTED,
+    Replies.APPLE: _APPLE_REJECTED,
+}
 
 # Replies caused by a provider state. Seen, unless a comment says otherwise.
 _THROTTLED = {
@@ -169,8 +201,8 @@ def deferral(replies: Replies) -> Reply:
     return DEFERRALS.get(replies, TRY_AGAIN_LATER)
 
 
-def refusal(replies: Replies, zone: str, action: str) -> Reply:
-    """Return the reply to mail from an IP on a blocklist.
+def refusal(replies: Replies, zone: str, action: str, *, of_domain: bool = False) -> Reply:
+    """Return the reply to mail from an IP, or of a sender domain, on a blocklist.
 
     Parameters
     ----------
@@ -180,12 +212,23 @@ def refusal(replies: Replies, zone: str, action: str) -> Reply:
         DNS zone of the blocklist; "" if it has none.
     action : str
         `refusal_action` of the destination: "reject", "defer", or "score", which accepts and junks.
+    of_domain : bool
+        Whether the list has domains in the place of IPs.
     """
     if action == "score":
         return ACCEPTED
+    if of_domain:
+        return _domain_refusal(replies, zone, action)
     if action == "defer":
         return _PROVIDER_LATER.get(replies) or Reply(450, "4.7.1", _blocked_using(zone))
     return _rejected_by_provider(replies, zone) or Reply(554, "5.7.1", _blocked_using(zone))
+
+
+def _domain_refusal(replies: Replies, zone: str, action: str) -> Reply:
+    if action == "defer":
+        return Reply(450, "4.7.1", _sender_blocked_using(zone))
+    of_provider = _SENDER_REJECTED.get(replies) if zone == _DBL else None
+    return of_provider or Reply(554, "5.7.1", _sender_blocked_using(zone))
 
 
 def _rejected_by_provider(replies: Replies, zone: str) -> Reply | None:

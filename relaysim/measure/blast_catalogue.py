@@ -146,7 +146,7 @@ BLAST = (
         "incidents",
         "less",
         Margin(0.1),
-        "incidents in the window: spans in which some public IP is listed, or blocked or "
+        "incidents in the window: spans in which some public IP or domain is listed, or blocked or "
         "throttled by a provider; those less than 24 h apart are one",
     ),
     Metric(

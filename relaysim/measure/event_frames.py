@@ -15,11 +15,12 @@ AGAINST = ("all", "innocents", "culprits")
 
 
 def listings(trace: Trace) -> pd.DataFrame:
-    """Return the frame `listings`: one row for each listing of a public IP."""
+    """Return the frame `listings`: one row for each listing of a public IP or a domain."""
     rows, names = trace.listings, trace.names
     return pd.DataFrame(
         {
             "egress": named(rows["egress"], names.egress),
+            "sender_domain": named(rows["sender_domain"], names.registered_domains),
             "blocklist": named(rows["blocklist"], names.blocklists),
             "start": seconds(rows["start"]),
             "end": seconds(rows["end"]),
@@ -115,6 +116,7 @@ def lookups(trace: Trace) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "egress": named(rows["egress"], names.egress),
+            "sender_domain": named(rows["sender_domain"], names.registered_domains),
             "domain": named(rows["domain"], names.domains),
             "time": seconds(rows["time"]),
             "until": seconds(rows["until"]),
@@ -145,6 +147,7 @@ def actions(trace: Trace) -> pd.DataFrame:
         {
             "action": named(action, _words(Action)),
             "egress": named(rows["egress"], names.egress),
+            "sender_domain": named(rows["sender_domain"], names.registered_domains),
             "time": seconds(rows["time"]),
             "subject": _subjects(action, place, subject_names),
         }

@@ -98,15 +98,16 @@ FRAMES: dict[str, tuple[Column, ...]] = {
     ),
     "listings": (
         REPLICATION,
-        Column("egress", "", "the public IP"),
+        Column("egress", "", "the public IP; absent on a list of domains"),
+        Column("sender_domain", "", "the registered domain of the sender, of a list of domains"),
         Column("blocklist", "", "the list"),
         Column("start", "s", "when it was published"),
         Column("end", "s", "when it was withdrawn; absent if it outlived the run"),
         Column(
             "cause",
             "",
-            "`script` (of the scenario), `trigger` (hits of the IP) or `widening` (hits of its "
-            "neighbours)",
+            "`script` (of the scenario), `trigger` (hits of the IP or domain) or `widening` (hits "
+            "of its neighbours)",
         ),
         Column(
             "against",
@@ -161,11 +162,12 @@ FRAMES: dict[str, tuple[Column, ...]] = {
     ),
     "lookups": (
         REPLICATION,
-        Column("egress", "", "the public IP"),
+        Column("egress", "", "the public IP; absent in a query of lists of domains"),
+        Column("sender_domain", "", "the registered domain of the sender, of a list of domains"),
         Column("domain", "", "the domain that asks its lists about it"),
         Column("time", "s", "when it asks"),
         Column("until", "s", "end of the time in which it caches the answer"),
-        Column("listed", "", "whether the IP is on one of them"),
+        Column("listed", "", "whether it is on one of them"),
         Column("against", "", "the mail that the query is about, as for `listings`"),
     ),
     "actions": (
@@ -178,6 +180,7 @@ FRAMES: dict[str, tuple[Column, ...]] = {
             "`ineligible` (a request in vain)",
         ),
         Column("egress", "", "the public IP"),
+        Column("sender_domain", "", "the registered domain of the sender, of a list of domains"),
         Column("time", "s", "when"),
         Column("subject", "", "a blocklist or a destination that was asked, else a stream"),
     ),
@@ -210,12 +213,13 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("start", "s", "start of the incident"),
         Column("end", "s", "end of the incident; absent if it outlived the run"),
         Column("egress", "", "the public IPs"),
+        Column("sender_domains", "", "the registered domains of senders, of lists of domains"),
         Column("blocklists", "", "the blocklists that listed them"),
         Column("providers", "", "the destinations that blocked or throttled them"),
         Column(
             "signals",
             "",
-            "signals of mail from these IPs since the incident before, up to its start",
+            "signals of mail of these IPs and domains since the incident before, up to its start",
         ),
         Column(
             "refused_innocents",

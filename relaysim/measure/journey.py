@@ -23,7 +23,8 @@ class Event(NamedTuple):
     `recipients` are the numbers of the recipients of the event, from 0; empty if it concerns all of
     them. `waited` and `lasted` are the wait before the event and the length of the event, -1 if
     there is none. `where` is a host, a station, a queue or an IP, `reply` the SMTP reply. `step` is
-    the step of the dialogue whose line is `text`; None for an event outside a dialogue.
+    the step of the dialogue whose line is `text`; None for an event outside a dialogue. `listed` is
+    the domain on a list that an answer cites.
     """
 
     time: int
@@ -36,6 +37,7 @@ class Event(NamedTuple):
     text: str = ""
     step: Step | None = None
     egress: str = ""
+    listed: str = ""
 
 
 @dataclass(frozen=True)
@@ -278,26 +280,36 @@ class _JourneyEvents:
                 yield self._visit(what, visit, station, recipients)
         if end >= 0:
             text = _name(names.replies, reply)
-            why = self._why(reply, int(attempts["egress"][at]), end)
+            why, listed = self._why(reply, row, int(attempts["egress"][at]), end)
             mailbox = bool(is_mailbox(self.trace)[queue])
             what = "stored" if mailbox and not text.startswith(("4", "5")) else "answered"
-            yield Event(end, what, recipients, egress or where, NEVER, end - start, text, why)
+            yield Event(
+                *(end, what, recipients, egress or where, NEVER, end - start, text, why),
+                listed=listed,
+            )
 
-    def _why(self, reply: int, egress: int, time: int) -> str:
-        """Return why a reply refuses: the list that it cites, or reputation; "" otherwise."""
+    def _why(self, reply: int, transaction: int, egress: int, time: int) -> tuple[str, str]:
+        """Return why a reply refuses, and the domain on a list of domains that it cites.
+
+        The reason is the list that it cites, or reputation; "" otherwise.
+        """
         cause = self.names.causes[reply] if reply >= 0 else -1
         # -2 is `PROVIDER_CAUSE`, -1 a reply for another reason.
         if cause < 0:
-            return BY_REPUTATION if cause == -2 else ""
-        rows = self.trace.listings
-        on = (rows["egress"] == egress) & (rows["blocklist"] == cause) & (rows["start"] <= time)
-        result = np.flatnonzero(on)
+            return BY_REPUTATION if cause == -2 else "", ""
+        rows, names = self.trace.listings, self.names
+        message = self.trace.transactions["message"][transaction]
+        sender = names.stream_registered_domain[self.trace.messages["stream"][message]]
+        on = (rows["blocklist"] == cause) & (rows["start"] <= time)
+        of_domain = on & (rows["sender_domain"] == sender) & (sender >= 0)
+        result = np.flatnonzero((on & (rows["egress"] == egress)) | of_domain)
         if not len(result):
-            return f"on {self.names.blocklists[cause]}"
+            return f"on {names.blocklists[cause]}", ""
         last = result[-1]
         how = {Cause.SCRIPT: "as scripted", Cause.WIDENING: "with its neighbours"}
         why = how.get(Cause(rows["cause"][last]), "for what it sent")
-        return f"on {self.names.blocklists[cause]} {why}"
+        listed = names.registered_domains[sender] if of_domain.any() else ""
+        return f"on {names.blocklists[cause]} {why}", listed
 
     def _signals(self) -> Iterator[Event]:
         rows, names = self.trace.signals, self.names

@@ -1,4 +1,4 @@
-"""Listings: whether, how often and for how long public IPs were on blocklists."""
+"""Listings: whether, how often and for how long IPs and sender domains were on blocklists."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ Row = tuple[str, str, str, float]
 
 
 def listings(trace: Trace, window: Window) -> list[Row]:
-    """Return the listing metrics of all IPs together, of each IP and of each blocklist.
+    """Return the listing metrics of all together, of each IP, sender domain and blocklist.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def listings(trace: Trace, window: Window) -> list[Row]:
         Rows (scope, subject, metric, value). `listings` counts listings that began in the window;
         `listing_length` is their mean length, NaN without any, and a listing that has not ended
         counts up to the end of the run. `listed_time` is the time within the window in which the IP
-        was on at least one list, or the list had at least one IP.
+        or domain was on at least one list, or the list had at least one of them.
     """
     start, end = trace.listings["start"], trace.listings["end"]
     # -1: still listed. A run may end before the window does, when no recipient is left.
@@ -34,6 +34,7 @@ def listings(trace: Trace, window: Window) -> list[Row]:
     for scope, subjects in (
         ("total", ("total",)),
         ("egress", trace.names.egress),
+        ("sender_domain", trace.names.registered_domains),
         ("blocklist", trace.names.blocklists),
     ):
         of = np.zeros_like(start) if scope == "total" else trace.listings[scope]

@@ -274,7 +274,8 @@ METRICS: dict[str, Metric] = {
             "s",
             "less",
             Margin(600.0),
-            "time in the window in which the IP was on at least one list, or the list had any IP",
+            "time in the window in which the IP or domain was on at least one list, or the list "
+            "had any of them",
         ),
         Metric(
             "listing_length",
@@ -315,7 +316,7 @@ LISTING_METRICS = ("listed", "listings", "listed_time", "listing_length")
 
 SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "total": (
-        "all mail, without DSNs; all public IPs",
+        "all mail, without DSNs; all public IPs and, on lists of domains, all sender domains",
         RECIPIENT_METRICS + PERIOD_METRICS + LISTING_METRICS + SUBMISSION_METRICS,
     ),
     "class": (
@@ -336,6 +337,10 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
             "`LINE.line`, `HUB/connector` (connections)"
         ),
         RESOURCE_METRICS,
+    ),
+    "sender_domain": (
+        "the registered domain of senders, where a blocklist lists domains",
+        LISTING_METRICS,
     ),
     "blocklist": ("a blocklist", LISTING_METRICS),
 }

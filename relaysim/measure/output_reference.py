@@ -58,7 +58,7 @@ one replication: one horizon.
 
 Some subjects exist in some replications alone; `replications` has their number:
 
-- `X | listed`: replications in which some public IP was listed in the window;
+- `X | listed`: replications in which some public IP or domain was listed in the window;
 - `D | refuses` and `D | accepts`, `total | D refuses` and `total | D accepts`: for a destination D
   of one domain. A replication draws once whether D acts on blocklists, so there are two kinds of
   results, and an interval around the mean of both says little.

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from relaysim.measure.quantity import Quantity, unknown_subject
 from relaysim.measure.recipient_groups import INTERNAL, sides
 from relaysim.measure.recipients import DSN, streams
+from relaysim.plan.numbering import registered_sender_domains
 from relaysim.scenario.model import Scenario
 
 
@@ -37,6 +38,8 @@ def subjects(scenario: Scenario, scope: str) -> tuple[str, ...] | None:
             return tuple(scenario.senders)
         case "egress":
             return tuple(scenario.egress)
+        case "sender_domain":
+            return tuple(registered_sender_domains(scenario))
         case "blocklist":
             return tuple(scenario.blocklists)
     return None

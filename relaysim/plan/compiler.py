@@ -74,6 +74,7 @@ def compile_plan(scenario: Scenario) -> Plan:
         egress=observers.egress(scenario, numbers),
         direct=tuple(numbers.direct),
         from_domains=tuple(numbers.from_domains),
+        registered_domains=observers.registered_domains(scenario, numbers),
         blocklists=observers.blocklists(scenario, numbers),
         operators=observers.operators(scenario, numbers),
         operations=observers.operations(scenario),

@@ -1,6 +1,8 @@
 """Numbers for names: the plan refers to entities by their place in the order of names."""
 
+from relaysim.mail.address import domain_of
 from relaysim.mail.domains import specificity
+from relaysim.mail.registered_domain import registered_domain
 from relaysim.plan.names import SUBMISSION, dsn_name, line_name, stream_name
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.reference import ELSEWHERE
@@ -46,6 +48,7 @@ class Numbering:
         self.line_titles = [*sorted(scenario.lines), *own_lines]
         self.lines = [line_name(title) for title in self.line_titles]
         self.blocklists = sorted(scenario.blocklists)
+        self.registered_domains = registered_sender_domains(scenario)
         self.operators = list(operator_shares(scenario))
         self.destinations = [*places.destinations, ELSEWHERE]
         self.host_streams = [
@@ -84,9 +87,27 @@ class Numbering:
             self.from_domains.append(name)
         return self.from_domains.index(name)
 
+    def registered_domain(self, domain: str) -> int:
+        """Return the number of the registered domain of a sender; -1 for none."""
+        name = registered_domain(domain)
+        known = self.registered_domains
+        return known.index(name) if name in known else -1
+
     def line_of(self, scenario: Scenario, egress: str) -> int:
         """Return the line of a public IP: a named one, or its own."""
         return self.line_titles.index(scenario.egress[egress].line or egress)
+
+
+def registered_sender_domains(scenario: Scenario) -> list[str]:
+    """Return the registered domains of senders, sorted; none where no blocklist lists domains."""
+    if all(blocklist.lists == "ip" for blocklist in scenario.blocklists.values()):
+        return []
+    senders = [
+        domain_of(stream.sender)
+        for host in scenario.hosts.values()
+        for stream in host.streams.values()
+    ]
+    return sorted({registered_domain(domain) for domain in senders if domain})
 
 
 def _patterns(scenario: Scenario) -> tuple[str, ...]:

@@ -16,7 +16,13 @@ from relaysim.plan.hub_plan import ConnectorPlan, HubPlan
 from relaysim.plan.queue_plan import IpChoice, QueuePlan, WarmUpDays
 from relaysim.plan.receiver_plan import ReceiverPlan
 from relaysim.plan.relay_plan import RelayPlan
-from relaysim.plan.reputation_plan import BlocklistPlan, EgressPlan, OperationsPlan, OperatorPlan
+from relaysim.plan.reputation_plan import (
+    BlocklistPlan,
+    EgressPlan,
+    OperationsPlan,
+    OperatorPlan,
+    RegisteredDomainPlan,
+)
 from relaysim.plan.resource_plan import LinePlan, Station
 from relaysim.plan.scripted_event import Scripted
 from relaysim.plan.stream_plan import StreamPlan
@@ -49,6 +55,8 @@ class Plan:
     direct: tuple[str, ...]
     """The addresses of hosts that submit straight to a relay service."""
     from_domains: tuple[str, ...]
+    registered_domains: tuple[RegisteredDomainPlan, ...]
+    """Those of senders, which lists of domains know; empty without such a list."""
     blocklists: tuple[BlocklistPlan, ...]
     operators: tuple[OperatorPlan, ...]
     operations: OperationsPlan
@@ -57,7 +65,8 @@ class Plan:
     complaint_delay: "array[int]"
     feedback_delay: "array[int]"
     refusals: dict[tuple[int, int, int], str]
-    """By (receiver, blocklist, action): the reply of a domain; `{ip}` is the egress."""
+    """By (receiver, blocklist, action): the reply of a domain; `{ip}` is the egress, and `{domain}`
+    the registered domain of the sender."""
     ip_choices: dict[tuple[int, int], tuple[IpChoice, ...]]
     """By queue and sender domain, -1 for any other: the queues by each public IP of its hub."""
     warm_ups: tuple[WarmUpDays, ...]

@@ -85,7 +85,7 @@ def busiest_days(plan: Plan, draws: Draws) -> list[dict[int, int]]:
 
 
 def innocent_mail_a_day(plan: Plan, draws: Draws) -> list[int]:
-    """Return the innocent mail that each public IP sends to the outside on a mean day of the run.
+    """Return the innocent mail of each IP and sender domain to the outside on a mean day.
 
     Parameters
     ----------
@@ -97,9 +97,12 @@ def innocent_mail_a_day(plan: Plan, draws: Draws) -> list[int]:
     Returns
     -------
     list of int
-        For each public IP the recipients a day, rounded down; 0 for an IP without a history.
+        For each public IP, and then for each registered domain, the recipients a day, rounded
+        down; 0 for an IP or a domain without a history.
     """
-    total, days = [0] * len(plan.egress), 1
+    known = [egress.known for egress in plan.egress]
+    known += [domain.known for domain in plan.registered_domains]
+    total, days = [0] * len(known), 1
     for mail in draws.usual:
         stream, days = plan.streams[mail.stream], len(mail.by_day)
         if not stream.culprit:
@@ -107,11 +110,13 @@ def innocent_mail_a_day(plan: Plan, draws: Draws) -> list[int]:
             shares: dict[int, int] = {}
             for (number, _), share in seen.items():
                 shares[number] = max(share, shares.get(number, 0))
+            if shares and stream.registered_domain >= 0:
+                shares[len(plan.egress) + stream.registered_domain] = WHOLE
             for number, share in shares.items():
                 total[number] += int(mail.by_day.sum()) * share >> 32
     return [
-        recipients // days if egress.known else 0
-        for egress, recipients in zip(plan.egress, total, strict=True)
+        recipients // days if has_history else 0
+        for has_history, recipients in zip(known, total, strict=True)
     ]
 
 

@@ -70,8 +70,13 @@ def compile_refusals(scenario: Scenario, numbers: Numbering) -> dict[tuple[int, 
         if destination is None:
             continue
         for blocklist, listed in enumerate(numbers.blocklists):
-            zone = scenario.blocklists[listed].properties.zone
+            model = scenario.blocklists[listed]
             for number, action in enumerate(("reject", "defer")):
-                answer = remote.refusal(destination.properties.replies, zone, action)
+                answer = remote.refusal(
+                    destination.properties.replies,
+                    model.properties.zone,
+                    action,
+                    of_domain=model.lists == "domain",
+                )
                 result[receiver, blocklist, number] = str(answer)
     return result

@@ -7,12 +7,14 @@ from ipaddress import ip_address
 from relaysim.mail import remote_reply as remote
 from relaysim.mail.greylisting import GreylistRules
 from relaysim.mail.provider_state import decay_factor
+from relaysim.mail.registered_domain import registered_domain
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.reputation_plan import (
     BlocklistPlan,
     EgressPlan,
     OperationsPlan,
     OperatorPlan,
+    RegisteredDomainPlan,
     ReputationPlan,
 )
 from relaysim.scenario.blocklist import Blocklist
@@ -29,7 +31,7 @@ FEEDBACK_DELAY = Exponential[int](distribution="exponential", mean=10 * MINUTE)
 NETWORK, NETWORK_6 = 24, 64
 """Prefix lengths of the network by which receivers that greylist know a client (postgrey)."""
 WARM = 30 * DAY
-"""An IP of this age has already sent the mail of its scenario (assumption)."""
+"""An IP or a domain of this age has already sent the mail of its scenario (assumption)."""
 
 
 def threshold(probability: float) -> int:
@@ -121,6 +123,7 @@ def _blocklist(of: Blocklist, numbers: Numbering, widens: bool) -> BlocklistPlan
     return BlocklistPlan(
         name=of.name,
         operator=numbers.operators.index(operator) if operator in numbers.operators else -1,
+        lists_domains=of.lists == "domain",
         trigger=of.trigger,
         window=of.window or 0,
         threshold=round((of.threshold or 1.0) * 1000),
@@ -132,6 +135,7 @@ def _blocklist(of: Blocklist, numbers: Numbering, widens: bool) -> BlocklistPlan
         visibility=_ppm(of.visibility or 0.0),
         hazard=_mean(of.hazard_rate, of.hazard_hits or 1),
         compromise_time=_table(of.compromise_time),
+        listing_time=_table(of.listing_time),
         lifetime=of.lifetime or 0,
         growth=round((of.growth or 1.0) * 1000),
         max_lifetime=of.max_lifetime or 0,
@@ -197,6 +201,21 @@ def egress(scenario: Scenario, numbers: Numbering) -> tuple[EgressPlan, ...]:
             EgressPlan(name, int(address), bits, allocation, asn, days, known, network, model.ptr)
         )
     return tuple(plans)
+
+
+def new_domains(scenario: Scenario) -> frozenset[str]:
+    """Return the registered domains that are new: one of their tables says so."""
+    return frozenset(
+        registered_domain(name)
+        for name, table in scenario.sender_domains.items()
+        if table.age is not None and table.age < WARM
+    )
+
+
+def registered_domains(scenario: Scenario, numbers: Numbering) -> tuple[RegisteredDomainPlan, ...]:
+    """Return the registered domains of senders; none where no blocklist lists domains."""
+    new = new_domains(scenario)
+    return tuple(RegisteredDomainPlan(name, name not in new) for name in numbers.registered_domains)
 
 
 def operations(scenario: Scenario) -> OperationsPlan:

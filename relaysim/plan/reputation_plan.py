@@ -42,11 +42,12 @@ class BlocklistPlan:
 
     `tolerated_rate` is in hits for 1e9 messages. 0 means that the operator has no such rule; -1
     means no limit of requests. `hazard` draws the hits x microseconds until a human operator lists
-    an IP.
+    an IP. A list that `lists_domains` has registered domains in the place of IPs.
     """
 
     name: str
     operator: int
+    lists_domains: bool
     trigger: str
     window: int
     threshold: int
@@ -58,6 +59,7 @@ class BlocklistPlan:
     visibility: int
     hazard: "array[int] | None"
     compromise_time: "array[int] | None"
+    listing_time: "array[int] | None"
     lifetime: int
     growth: int
     max_lifetime: int
@@ -108,6 +110,14 @@ class EgressPlan:
     known: bool
     network: int
     ptr: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredDomainPlan:
+    """A registered domain of senders; a `known` one has sent its mail for a long time."""
+
+    name: str
+    known: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Scripted events in the plan."""
 
+from relaysim.mail.address import domain_of
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.plan import Plan
 from relaysim.plan.reached import seen_from
 from relaysim.plan.reputation_compiler import threshold
 from relaysim.plan.scripted_event import Scripted
 from relaysim.scenario.calendar_time import moment
+from relaysim.scenario.event import Listing
 from relaysim.scenario.model import Scenario
 
 
@@ -32,7 +34,12 @@ def compile_script(scenario: Scenario, numbers: Numbering, plan: Plan) -> tuple[
         elif event.listing is not None:
             blocklist = numbers.blocklists.index(event.listing.blocklist)
             until = at + event.listing.for_
-            if event.listing.egress is not None:
+            if scenario.blocklists[event.listing.blocklist].lists == "domain":
+                listed = [
+                    len(numbers.egress) + number
+                    for number in _listed_domains(scenario, numbers, event.listing)
+                ]
+            elif event.listing.egress is not None:
                 listed = [numbers.egress.index(event.listing.egress)]
             else:
                 # A listing of a host means every public IP by which its mail leaves, in a fixed
@@ -40,9 +47,18 @@ def compile_script(scenario: Scenario, numbers: Numbering, plan: Plan) -> tuple[
                 listed = _carriers(scenario, numbers, plan, str(event.listing.of))
             fixed = event.listing.fixed
             result += [
-                Scripted(at, until, "listing", egress, blocklist, fixed) for egress in listed
+                Scripted(at, until, "listing", subject, blocklist, fixed) for subject in listed
             ]
     return tuple(result)
+
+
+def _listed_domains(scenario: Scenario, numbers: Numbering, listing: Listing) -> list[int]:
+    """Return the registered domains that a scripted listing of a list of domains is about."""
+    if listing.domain is not None:
+        return [numbers.registered_domain(listing.domain)]
+    streams = scenario.hosts[str(listing.of)].streams.values()
+    listed = {numbers.registered_domain(domain_of(stream.sender)) for stream in streams}
+    return sorted(listed - {-1})  # -1: the null sender
 
 
 def _carriers(scenario: Scenario, numbers: Numbering, plan: Plan, name: str) -> list[int]:

@@ -40,6 +40,7 @@ def compile_stream(scenario: Scenario, numbers: Numbering, host: str, title: str
         domain_party=0 if coupling.provider_domain else party,
         sender=sender_plan(scenario, numbers, host, title),
         bulk=is_bulk_mail(scenario.hosts[host], stream),
+        registered_domain=numbers.registered_domain(domain),
     )
 
 

@@ -36,3 +36,5 @@ class StreamPlan:
     """What receivers check of its sender; None for DSNs, which pass."""
     bulk: bool = False
     """Whether it is bulk mail: a share of bulk mail may go to the junk folder."""
+    registered_domain: int = -1
+    """The registered domain of MAIL FROM, which lists of domains know; -1 for none."""

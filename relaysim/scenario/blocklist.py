@@ -1,4 +1,4 @@
-"""Blocklists: trigger and length of a listing, and its escalation to neighbours."""
+"""Blocklists of public IPs and of domains: trigger, length and escalation of a listing."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -12,6 +12,7 @@ from relaysim.scenario.distribution import TimeLaw
 from relaysim.scenario.table import Duration, Lasting, Limit, Positive, Rate, Share, Table
 
 Trigger = Literal["count", "scored_ratio", "hazard", "compromise", "none"]
+Listed = Literal["ip", "domain"]
 Widening = Literal["none", "vicinity", "escalate", "allocation_count", "asn_score"]
 Factor = Annotated[float, Field(ge=1.0, le=100.0)]
 
@@ -33,6 +34,9 @@ class Blocklist(Table):
 
     Notes
     -----
+    A list of domains records the registered domain of MAIL FROM in the place of the IP, by the same
+    rules; it has no escalation, and the trigger "count", "hazard" or "none".
+
     `trigger`: "count" lists at `threshold` hits within `window`, or at `relist_factor` times that,
     rounded up, within `memory` of an earlier listing. With a `tolerated_rate` the hits must also
     exceed that rate times the mail of the window, by `tolerated_deviations` times the square root
@@ -62,6 +66,8 @@ class Blocklist(Table):
     """The profile that its defaults come from."""
     properties: BlocklistProperties
     """What its profile says about the zone and the operator; no file writes it."""
+    lists: Listed = "ip"
+    """What it lists: public IPs, or the registered domains of MAIL FROM, whatever the IP."""
     trigger: Trigger
     """How it decides to list."""
     trap_share: Share | None = None
@@ -92,6 +98,8 @@ class Blocklist(Table):
     """Hits for which `hazard_rate` holds; more hits lead to an earlier listing."""
     compromise_time: TimeLaw | None = None
     """Time until a compromised host is detected."""
+    listing_time: TimeLaw | None = None
+    """Time from the hit that meets the trigger to the listing; without it no time."""
     lifetime: Lasting | None = None
     """Time from the last hit until the operator removes an IP; without it until a request does."""
     growth: Factor | None = None
@@ -145,7 +153,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 OPTIONAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "count": (
-            *("trap_delay", "window", "relist_factor"),
+            *("trap_delay", "window", "relist_factor", "listing_time"),
             *("tolerated_rate", "tolerated_deviations"),
         ),
         "scored_ratio": ("trap_delay", "window", "report_share", "short_lifetime"),

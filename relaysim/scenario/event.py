@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from relaysim.mail.address import parse_ip
+from relaysim.scenario.sender_domain import DomainName
 from relaysim.scenario.table import AddressName, Duration, Moment, Positive, Share, Table
 
 
@@ -18,14 +19,20 @@ class Stop(Table):
 
 
 class Listing(Table):
-    """An IP is listed for a time: an `egress`, or the one that sends the mail `of` a host."""
+    """An IP or a domain is listed for a time.
 
-    exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = (("of", "egress"),)
+    The IP is an `egress`, or the one that sends the mail `of` a host. A list of domains has a
+    `domain`, or those of the mail `of` a host.
+    """
+
+    exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = (("of", "egress", "domain"),)
 
     of: str | None = None
-    """The host whose mail leaves by the IP."""
+    """The host whose mail leaves by the IP, or has the sender domain."""
     egress: AddressName | None = None
     """The IP, instead of `of`."""
+    domain: DomainName | None = None
+    """The sender domain, instead of `of`, of a list of domains: its registered domain is listed."""
     blocklist: str
     """Which list."""
     for_: Annotated[Duration, Field(alias="for")]
@@ -108,7 +115,7 @@ class Event(Table):
     stop: Stop | None = None
     """A hub stops."""
     listing: Listing | None = None
-    """An IP is listed."""
+    """An IP or a domain is listed."""
     outage: Outage | None = None
     """A destination, the mailbox server or a line cannot be reached."""
     resolver_fault: ResolverFault | None = None

@@ -6,6 +6,7 @@ from relaysim.profiles.collection import Collection
 from relaysim.profiles.kind import Kind
 from relaysim.scenario.blocklist import NEEDED, OPTIONAL
 from relaysim.scenario.default_tables import BY_LICENCES, GROUPS, PROFILE_KEYS
+from relaysim.scenario.domain_list_checks import DOMAIN_LIST_CHECKS
 from relaysim.scenario.front_end_checks import FRONT_END_CHECKS
 from relaysim.scenario.problem import Problem, unknown
 from relaysim.scenario.raw_tables import Found, Raw, at, named, streams, texts
@@ -170,5 +171,6 @@ PROFILE_CHECKS: tuple[Callable[[Raw, Raw, Collection], Found], ...] = (
     _shaping,
     *FRONT_END_CHECKS,
     *HOST_CHECKS,
+    *DOMAIN_LIST_CHECKS,
     _licences,
 )

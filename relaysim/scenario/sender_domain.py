@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator
 
 from relaysim.mail.address import parse_domain
-from relaysim.scenario.table import AddressName, Many, Table
+from relaysim.scenario.table import AddressName, Duration, Many, Table
 
 DomainName = Annotated[str, BeforeValidator(parse_domain)]
 """A domain in lower case."""
@@ -26,3 +26,5 @@ class SenderDomain(Table):
     """The policy of its DMARC record; "missing" is no record."""
     bulk_sender: bool = False
     """Whether providers have known its registered domain as a bulk sender since before the run."""
+    age: Duration | None = None
+    """How long it has sent mail, by which lists of domains weigh hits; without it long enough."""

@@ -87,7 +87,7 @@ class RunResult(OldAttributes):
 
     @property
     def listings(self) -> pd.DataFrame:
-        """Return the frame with one row a listing of a public IP."""
+        """Return the frame with one row a listing of a public IP or a domain."""
         return self.frames["listings"]
 
     @property

@@ -46,9 +46,9 @@ MEASURES = ("blast_radius", "blast_reputation", "refused_innocents")
 class YearlyRisk:
     """The probability of a listing, and its cost for innocent mail.
 
-    `listed` is the probability that some public IP is listed within the horizon (the window of the
-    scenario), `listed_in_a_year` that of a year of such horizons if they are independent, which is
-    an approximation: lists and receivers have memories. `expected` has the mean of each of
+    `listed` is the probability that an IP or a domain is listed within the horizon (the window of
+    the scenario), `listed_in_a_year` that of a year of such horizons if they are independent, which
+    is an approximation: lists and receivers have memories. `expected` has the mean of each of
     `MEASURES` over all horizons, `given_listed` over those with a listing; intervals are 95 %.
     `effective_replications` is Kish's size of the sample: a plain sample of that size is as good
     for a mean over all replications. `effective_listed` is the same for those with a listing: if it

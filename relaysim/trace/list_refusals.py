@@ -1,4 +1,4 @@
-"""INV-8: no delivery to a domain that refuses on a list that has the IP."""
+"""INV-8: no delivery to a domain that refuses on a list that has the IP, or the sender domain."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ _GREETING, _SCORE = 0, 2
 _FIRST = 3
 """The largest number of texts."""
 
-Key = tuple[int, int, int]
-"""Egress, domain, and the party whose mail a listing is against."""
+Key = tuple[int, int, int, int]
+"""Egress, registered domain (one of them -1), receiving domain, and the party of a listing."""
 
 
 def check_list_refusals(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """INV-8: no IP delivers to a domain that refuses on a list with the IP.
+    """INV-8: no mail is delivered to a domain that refuses on a list with its IP or sender domain.
 
     A domain keeps the answer to its last DNSBL query for the time to live of the answer. So two
     things must hold: each answer is what was published at the time of the query (later by the delay
@@ -37,18 +37,19 @@ def _wrong_answers(trace: Trace, draws: Draws, scenario: Scenario) -> Iterator[s
     listings, lookups = trace.listings, trace.lookups
     delay = [scenario.blocklists[name].mirror_delay or 0 for name in sorted(scenario.blocklists)]
     listed_spans = defaultdict(list)
-    for egress, blocklist, start, end, against in zip(
-        *(listings[name].tolist() for name in ("egress", "blocklist", "start", "end", "against")),
-        strict=True,
+    columns: tuple[str, ...] = ("egress", "sender_domain", "blocklist", "start", "end", "against")
+    for egress, sender, blocklist, start, end, against in zip(
+        *(listings[name].tolist() for name in columns), strict=True
     ):
-        listed_spans[egress, against].append((blocklist, start, trace.end + 1 if end < 0 else end))
-    columns = ("egress", "domain", "time", "listed", "against")
+        until = trace.end + 1 if end < 0 else end
+        listed_spans[egress, sender, against].append((blocklist, start, until))
+    columns = ("egress", "sender_domain", "domain", "time", "listed", "against")
     rows = zip(*(lookups[name].tolist() for name in columns), strict=True)
-    for row, (egress, domain, time, listed, against) in enumerate(rows):
+    for row, (egress, sender, domain, time, listed, against) in enumerate(rows):
         late = bool(draws.mirrors[domain])
         since = [
             (start + late * delay[blocklist], end + late * delay[blocklist])
-            for blocklist, start, end in listed_spans[egress, against]
+            for blocklist, start, end in listed_spans[egress, sender, against]
             if draws.uses[domain, blocklist]
         ]
         # At the tick of a change both answers are right: the trace does not say which came first.
@@ -61,10 +62,10 @@ def _wrong_answers(trace: Trace, draws: Draws, scenario: Scenario) -> Iterator[s
 def _listed_deliveries(trace: Trace, draws: Draws, scenario: Scenario) -> Iterator[str]:
     """Yield a text for each delivery for which the domain had no answer without a listing."""
     lookups: dict[Key, list[tuple[int, int, int]]] = defaultdict(list)
-    columns = ("egress", "domain", "against", "time", "until", "listed")
+    columns = ("egress", "sender_domain", "domain", "against", "time", "until", "listed")
     rows = zip(*(trace.lookups[name].tolist() for name in columns), strict=True)
-    for egress, domain, against, time, until, listed in rows:
-        lookups[egress, domain, against].append((time, until, listed))
+    for egress, sender, domain, against, time, until, listed in rows:
+        lookups[egress, sender, domain, against].append((time, until, listed))
     times = {key: [entry[0] for entry in entries] for key, entries in lookups.items()}
     for transaction, key, start, end in _deliveries(trace, draws, scenario):
         entries = lookups.get(key, [])
@@ -84,14 +85,18 @@ def _listed_deliveries(trace: Trace, draws: Draws, scenario: Scenario) -> Iterat
 def _deliveries(
     trace: Trace, draws: Draws, scenario: Scenario
 ) -> Iterator[tuple[int, Key, int, int]]:
-    """Yield deliveries to domains that refuse: transaction, key of the query, start and end."""
+    """Yield deliveries to domains that refuse: transaction, key of a query, start and end."""
     recipients, attempts, names = trace.recipients, trace.attempts, trace.names
     # The domain of the next hop answers; the next hop may be a smart host.
     hop = np.array(names.queue_domain, np.int64)
-    refuses = np.zeros(len(names.domains), bool)
-    greets = np.zeros(len(names.domains), bool)
-    known = len(draws.domains)
-    refuses[:known] = draws.uses.any(axis=1) & (draws.action != _SCORE)
+    by_ip = np.zeros(len(names.domains), bool)
+    by_sender, greets = by_ip.copy(), by_ip.copy()
+    known, refuses = len(draws.domains), (draws.action != _SCORE)[:, None]
+    of_domains = np.array(
+        [scenario.blocklists[n].lists == "domain" for n in names.blocklists], bool
+    )
+    by_ip[:known] = (draws.uses & refuses)[:, ~of_domains].any(axis=1)
+    by_sender[:known] = (draws.uses & refuses)[:, of_domains].any(axis=1)
     greets[:known] = draws.stage == _GREETING
     guilty = culprits(scenario)
     # DSNs are not mail of a culprit: where listings are separate by party, DSNs are innocent.
@@ -113,8 +118,11 @@ def _deliveries(
         if row < 0:
             continue
         domain = int(hop[attempts["queue"][row]])
-        if not refuses[domain] or (greets[domain] and not attempts["opened"][row]):
-            continue
         stream = int(trace.messages["stream"][trace.transactions["message"][transaction]])
-        key = (int(attempts["egress"][row]), domain, party[stream])
-        yield transaction, key, int(attempts["start"][row]), int(attempts["end"][row])
+        start, end = int(attempts["start"][row]), int(attempts["end"][row])
+        if by_ip[domain] and (not greets[domain] or attempts["opened"][row]):
+            key = (int(attempts["egress"][row]), -1, domain, party[stream])
+            yield transaction, key, start, end
+        sender = names.stream_registered_domain[stream]
+        if by_sender[domain] and sender >= 0:
+            yield transaction, (-1, sender, domain, party[stream]), start, end

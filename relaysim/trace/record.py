@@ -278,9 +278,12 @@ class Levels:
 
 @dataclass(slots=True)
 class Listings:
-    """One row per listing of an IP on a blocklist, as published."""
+    """One row per listing of an IP or of a registered domain on a blocklist, as published."""
 
-    egress: Values = column(index_into("egress"), "the IP")
+    egress: Values = column(index_into("egress"), "the IP", (-1, "a list of domains"))
+    sender_domain: Values = column(
+        index_into("registered_domains"), "the registered domain", (-1, "a list of IPs")
+    )
     blocklist: Values = column(index_into("blocklists"), "the blocklist")
     start: Values = column(TIME, "published")
     end: Values = column(TIME, "withdrawn", (-1, "not before the end of the run"))
@@ -307,11 +310,14 @@ class Signals:
 class Lookups:
     """One row per DNSBL query of a receiving domain; answers from its cache leave no row."""
 
-    egress: Values = column(index_into("egress"), "the IP")
+    egress: Values = column(index_into("egress"), "the IP", (-1, "a query for a domain"))
+    sender_domain: Values = column(
+        index_into("registered_domains"), "the registered domain", (-1, "a query for an IP")
+    )
     domain: Values = column(index_into("domains"), "the receiving domain")
     time: Values = column(TIME, "of the query")
     until: Values = column(TIME, "end of the time to live of the answer, exclusive")
-    listed: Values = column(FLAG, "the IP is on at least one blocklist of the domain")
+    listed: Values = column(FLAG, "it is on at least one blocklist of the domain")
     against: Values = column(
         PARTY, "as in `listings`: whose mail the query is about", (0, "all mail")
     )
@@ -323,6 +329,9 @@ class Actions:
 
     action: Values = column(one_of(Action), "what was done")
     egress: Values = column(index_into("egress"), "about which IP", (-1, "none in particular"))
+    sender_domain: Values = column(
+        index_into("registered_domains"), "about which registered domain", (-1, "none")
+    )
     time: Values = column(TIME, "when")
     subject: Values = column(Kind("number"), "to what, see `Action`", (-1, "nothing"))
 

@@ -99,10 +99,10 @@ class Level(Described):
 
 
 class Cause(Described):
-    """Why an IP is on a blocklist."""
+    """Why an IP or a domain is on a blocklist."""
 
     SCRIPT = 0, "an event of the scenario"
-    TRIGGER = 1, "what the operator saw of the IP itself"
+    TRIGGER = 1, "what the operator saw of the IP or domain itself"
     WIDENING = 2, "escalation: what the operator saw of neighbours of the IP"
 
 
@@ -117,7 +117,7 @@ class Signal(Described):
 
 
 class Action(Described):
-    """What the administrator did about an IP, and what the `subject` is."""
+    """What the administrator did about an IP or a domain, and what the `subject` is."""
 
     DETECTED = 0, "noticed the listing or the block; subject: -1"
     REPAIRED = 1, "removed the cause; subject: -1"
@@ -169,11 +169,15 @@ class Names:
     """`DESTINATION EGRESS SENDER-DOMAIN`, and `/innocents` or `/culprits` if judged apart."""
     operators: tuple[str, ...]
     """The owners of spam traps."""
+    registered_domains: tuple[str, ...]
+    """The registered domains of senders; none where no blocklist lists domains."""
 
     stream_host: tuple[int, ...]
     """Of each stream: its host, -1 for DSNs."""
     stream_title: tuple[str, ...]
     """Of each stream: its name within the host."""
+    stream_registered_domain: tuple[int, ...]
+    """Of each stream: the registered domain of its sender, -1 for none."""
     stream_hub: tuple[int, ...]
     """Of each stream: the hub whose DSNs it has, -1 for any other stream."""
     hub_title: tuple[str, ...]

@@ -116,6 +116,7 @@ class Decision(IntEnum):
     LIST_ESCALATE = 52
     LIST_NEIGHBOUR = 53
     LIST_ALTERNATION = 54
+    LIST_TIME = 55
     # Of the administrator, and of a mailbox provider, counted by their own events.
     ADMIN_MONITOR = 56
     ADMIN_NDR = 57

@@ -87,16 +87,19 @@ def test_a_listing_that_began_later_or_ended_sooner_than_the_answers(
 
 
 def test_an_engine_whose_domains_never_ask() -> None:
-    with patch.object(Lookups, "seen", lambda *_: ()), pytest.raises(AssertionError, match="INV-8"):
+    with (
+        patch.object(Lookups, "first", lambda *_: -1),
+        pytest.raises(AssertionError, match="INV-8"),
+    ):
         play(*STORY, mail=MAIL)
 
 
 def test_an_engine_whose_domains_forget_to_look_at_the_list() -> None:
-    def seen(self: Lookups, domain: int, who: int, now: int) -> tuple[int, ...]:
-        self.record.lookups.flat.extend((who // 3, domain, now, now, 0, who % 3))
+    def seen(self: Lookups, domain: int, who: int, now: int, _: object) -> tuple[int, ...]:
+        self.record.lookups.flat.extend((who // 3, -1, domain, now, now, 0, who % 3))
         return ()
 
-    with patch.object(Lookups, "seen", seen), pytest.raises(AssertionError, match="INV-8"):
+    with patch.object(Lookups, "_seen", seen), pytest.raises(AssertionError, match="INV-8"):
         play(*STORY, mail=MAIL)
 
 

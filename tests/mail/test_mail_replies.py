@@ -162,10 +162,14 @@ def test_all_replies_of_destinations(golden: Golden) -> None:
     """Each text with the cases that get it; of blocklists one for each zone, which replies name."""
     known = [BUILT_IN.profile(Kind.BLOCKLIST, name) for name in BUILT_IN.names(Kind.BLOCKLIST)]
     lists = {each.properties.zone: each.name for each in reversed(known)}
+    domains = {each.name for each in known if "lists" in each.table("blocklist")}
     cases = [
         *((each.__name__, each) for each in (deferral, throttled, cold, blocked, unknown_user)),
         *(
-            (f"{action} for {lists[zone]}", partial(refusal, zone=zone, action=action))
+            (
+                f"{action} for {lists[zone]}",
+                partial(refusal, zone=zone, action=action, of_domain=lists[zone] in domains),
+            )
             for action in ("reject", "defer")
             for zone in sorted(lists, key=lists.__getitem__)
         ),

@@ -74,6 +74,7 @@ def test_the_frame_of_incidents_says_who_did_what_to_which_ip() -> None:
         "start": [30.0 * HOUR, 199.0 * HOUR],
         "end": [50.0 * HOUR, -1],  # the second outlives the run
         "egress": ["198.51.100.10", "198.51.100.10"],
+        "sender_domains": ["", ""],
         "blocklists": ["css", ""],
         "providers": ["", "gmail"],
         "signals": [2, 0],

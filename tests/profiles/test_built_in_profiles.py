@@ -237,7 +237,7 @@ LISTS = {
 }
 WORDS = {
     *("on_failure", "refusal_stage", "refusal_action", "trigger", "widening", "reputation"),
-    *("transport_role", "requires"),
+    *("transport_role", "requires", "lists"),
 }
 
 TABLES = {

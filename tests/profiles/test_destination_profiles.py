@@ -39,6 +39,7 @@ def test_who_refuses_on_which_list() -> None:
         "spamhaus-css": 0.563,
         "spamhaus-sbl": 0.563,
         "spamhaus-xbl": 0.563,
+        "spamhaus-dbl": 0.241,
         "spamcop": 0.0309,
         "uceprotect-1": 0.00648,
         "uceprotect-2": 0.00216,
@@ -47,6 +48,7 @@ def test_who_refuses_on_which_list() -> None:
     }
     stages = {name: destination_defaults(name)["refusal_stage"] for name in DESTINATIONS}
     assert stages == {
+        "apple": "mail",
         "gmail": "rcpt",
         "outlook": "mail",
         "yahoo": "mail",
@@ -59,9 +61,20 @@ def test_who_refuses_on_which_list() -> None:
     assert destination_defaults("yahoo")["max_messages_per_connection"] == 20
 
 
+def test_who_refuses_on_the_list_of_domains_of_spamhaus() -> None:
+    """Three of seven large providers that refuse on its lists of IPs, as HADES has it."""
+    use = {name: destination_defaults(name).get("refuses_on", {}) for name in DESTINATIONS}
+    shares = {name: each["spamhaus-dbl"] for name, each in use.items() if "spamhaus-dbl" in each}
+    assert {name for name, share in shares.items() if share == 1.0} == {"apple", "outlook"}
+    for name in ("isp", "m365-business", "secure-gateway", "small-business-gateway"):
+        assert shares.pop(name) == pytest.approx(use[name]["spamhaus-css"] * 3 / 7, abs=5e-4)
+    assert set(shares) == {"apple", "outlook"}
+
+
 def test_what_domains_do_about_a_listed_ip() -> None:
     actions = {name: destination_defaults(name)["refusal_action"] for name in DESTINATIONS}
     assert actions == {
+        "apple": "reject",
         "gmail": "score",
         "outlook": "reject",
         "yahoo": "reject",

@@ -177,6 +177,11 @@ REGISTRY: dict[str, Case] = {
         ('egress."203.0.113.25".asn=64501',),
     ),
     "bulk_shares_domain": Case(shared_hub, (), (f'{NEWS}.sender="news@news.cozumpark.example"',)),
+    "bulk_shares_registered_domain": Case(
+        shared_hub,
+        ('blocklists.dbl.profile="spamhaus-dbl"', f'{NEWS}.sender="news@news.cozumpark.com"'),
+        (f'{NEWS}.sender="news@cozumpark-news.com"',),
+    ),
     "outside_allocation": Case(
         one_hub,
         ('egress."198.51.100.10".allocation="203.0.113.0/29"',),

@@ -28,6 +28,8 @@ CLOCKS = {
     "spamcop": stated("A new IP on SpamCop"),
     "uceprotect-1": stated("A new IP on UCEPROTECT-1"),
     "psbl": stated("A new IP on PSBL"),
+    "spamhaus-dbl": stated("A new domain on the Spamhaus DBL"),
+    "surbl": stated("A new domain on SURBL"),
 }
 CSS = BUILT_IN.tables(Kind.BLOCKLIST, "blocklist")["spamhaus-css"]
 
@@ -92,8 +94,35 @@ def test_all_measured_figures_hold_at_once() -> None:
         for name, reach in REACH.items():
             assert uses[name] / spamhaus == pytest.approx(reach, rel=0.05), (kind, name)
         assert "abusix" not in uses
+        # Of seven providers that refuse on its lists of IPs three use that of domains.
+        assert uses["spamhaus-dbl"] / uses["spamhaus-css"] == pytest.approx(3 / 7, rel=0.01)
         on_spamcop = f"{100 * uses['spamcop'] / uses['spamhaus-css']:.1f} %"
         assert on_spamcop == stated("Who refuses on SpamCop, of all that refuse on Spamhaus")
+
+
+def test_lists_of_domains_weigh_the_same_hits_against_the_mail_of_the_domain() -> None:
+    """Beside the figures of the list of IPs: three hits list a new domain, as they list a new IP.
+
+    A domain with a history needs more hits than its IP, whatever is assumed within the range.
+    """
+    assert spells("spamhaus-dbl", 2) == []
+    assert len(spells("spamhaus-dbl", 3)) == len(spells("spamhaus-css", 3)) == 1
+    before, campaign = 214_286, 20_000
+    dbl = BUILT_IN.tables(Kind.BLOCKLIST, "blocklist")["spamhaus-dbl"]
+    assert [dbl[key].value for key in ("trap_share", "threshold")] == [
+        CSS[key].value for key in ("trap_share", "threshold")
+    ]
+    hits = [
+        hits_needed(3, campaign, before, round(rate * 1e9), 2500) for rate in (2e-5, 5e-5, 2e-4)
+    ]
+    assert hits[0] == needed(campaign, before)
+    assert dbl["tolerated_rate"].value == 5e-5
+    share = dbl["trap_share"].value
+    aged, bought = (
+        [round(100 * count_listing(campaign, traps, share, needed)) for needed in hits]
+        for traps in (5e-4, 5e-3)
+    )
+    assert (hits, aged, bought) == ([6, 10, 22], [4, 0, 0], [100, 100, 75])
 
 
 def test_the_trigger_and_the_trap_rate_go_together() -> None:

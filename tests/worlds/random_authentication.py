@@ -36,9 +36,10 @@ def with_authentication(draw: st.DrawFn, tables: Tables) -> Tables:
         "dkim": st.one_of(st.just([]), _some_of(names)),
         "dmarc": st.sampled_from(("missing", "none", "quarantine", "reject")),
         "bulk_sender": st.sampled_from((False, False, True)),
+        "age": st.sampled_from(("0 d", "3 d", "400 d")),
     }
     records = {key: keys[key] for key in ("spf", "dkim")}
-    others = {key: keys[key] for key in ("dmarc", "bulk_sender")}
+    others = {key: keys[key] for key in ("dmarc", "bulk_sender", "age")}
     bare = st.fixed_dictionaries(records, optional=others)
     table = st.one_of(bare, st.fixed_dictionaries({}, optional=keys))
     tables["sender_domains"] = {

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from datetime import datetime
+from itertools import cycle
 from typing import Any
 
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ _FAST: dict[str, tuple[Any, ...]] = {
     "threshold_ratio": (0.0, 0.2, 0.5, 1.0),
     "report_share": (0.5, 1.0),
     "hazard_rate": ("10000000/d",),
+    "listing_time": ("0 s", "5 s", _EXPONENTIAL),
     "compromise_time": ("0 s", "10 s", _EXPONENTIAL),
     "lifetime": ("5 s", "1 min", "40 min"),
     "growth": (1.0, 2.0),
@@ -59,6 +61,8 @@ def blocklists(draw: st.DrawFn) -> Tables:
     profiles = draw(st.lists(st.sampled_from(_PROFILES), min_size=1, max_size=4, unique=True))
     if draw(st.booleans()):
         profiles.append("spamcop")  # to which users report
+    if draw(st.booleans()) and "spamhaus-dbl" not in profiles:
+        profiles.append("spamhaus-dbl")  # which lists domains
     profiles.append("none")  # which no refusal names
     result = {}
     for name, profile in {"css": "spamhaus-css", **{each: each for each in profiles}}.items():
@@ -117,7 +121,9 @@ def receiving(draw: st.DrawFn, lists: tuple[str, ...]) -> Tables:
     shares = st.sampled_from((0.5, 1.0))
     uses = st.dictionaries(st.sampled_from((*lists, *lists, *_PROFILES)), shares, max_size=4)
     result: Tables = {
-        "refuses_on": {"css": draw(st.sampled_from((1.0, 0.0)))} | draw(uses),
+        "refuses_on": {"css": draw(st.sampled_from((1.0, 0.0)))}
+        | {"spamhaus-dbl": draw(st.sampled_from((1.0, 0.0)))}
+        | draw(uses),
         "refusal_stage": draw(st.sampled_from(_STAGES)),
         "refusal_action": draw(st.sampled_from(_ACTIONS)),
         "junk_share": draw(st.sampled_from((0.0, 0.5, 1.0, 1.0))),
@@ -256,16 +262,26 @@ def whereabouts(draw: st.DrawFn, egress: Tables, asns: dict[str, tuple[int, ...]
     }
 
 
-def _listings(egress: tuple[str, ...], lists: tuple[str, ...]) -> st.SearchStrategy[list[Tables]]:
+def _listed(egress: str, host: str, blocklist: str) -> Tables:
+    """What a scripted listing is about: the domains of a host on a list of domains, else an IP."""
+    of_domains = "lists" in _LISTS.get(blocklist, {})
+    return {"of": host} if of_domains else {"egress": egress}
+
+
+def _listings(
+    egress: tuple[str, ...], hosts: tuple[str, ...], lists: tuple[str, ...]
+) -> st.SearchStrategy[list[Tables]]:
     """Scripted listings on blocklists of any profile."""
     one = st.builds(
-        lambda at, length, ip, blocklist: {
+        lambda at, length, ip, host, blocklist: {
             "at": f"{at} s",
-            "listing": {"egress": ip, "blocklist": blocklist, "for": f"{length} s"},
+            "listing": _listed(ip, host, blocklist)
+            | {"blocklist": blocklist, "for": f"{length} s"},
         },
         st.integers(0, 120),
         st.sampled_from((300, 60, 10)),
         st.sampled_from(egress),
+        st.sampled_from(hosts),
         st.sampled_from(lists),
     )
     return st.lists(one, min_size=1, max_size=4)
@@ -273,7 +289,11 @@ def _listings(egress: tuple[str, ...], lists: tuple[str, ...]) -> st.SearchStrat
 
 @st.composite
 def listed_for_good(
-    draw: st.DrawFn, destinations: Tables, egress: tuple[str, ...], lists: tuple[str, ...]
+    draw: st.DrawFn,
+    destinations: Tables,
+    egress: tuple[str, ...],
+    hosts: tuple[str, ...],
+    lists: tuple[str, ...],
 ) -> tuple[Tables, list[Tables]]:
     """Destinations that each act on one blocklist, and the listings of all IPs on it."""
     acting: tuple[Tables, ...] = (
@@ -286,8 +306,11 @@ def listed_for_good(
         for name, table in destinations.items()
     }
     listings: list[Tables] = [
-        {"at": "0 s", "listing": {"egress": ip, "blocklist": blocklist, "for": "300 s"}}
-        for ip in egress
+        {
+            "at": "0 s",
+            "listing": _listed(ip, host, blocklist) | {"blocklist": blocklist, "for": "300 s"},
+        }
+        for ip, host in zip(egress, cycle(hosts))
         for blocklist in lists
     ]
     return refusing, listings
@@ -298,14 +321,15 @@ def reputed(draw: st.DrawFn, tables: Tables) -> Tables:
     """A scenario, and all that may come of what is sent in it. It begins when people are awake."""
     egress = tuple(sorted(tables["egress"]))
     lists = draw(blocklists())
-    listings = draw(_listings(egress, tuple(lists)))
+    hosts = tuple(sorted(tables["hosts"]))
+    listings = draw(_listings(egress, hosts, tuple(lists)))
     destinations = {
         name: table | draw(receiving(tuple(lists)))
         for name, table in tables["destinations"].items()
     }
     if draw(st.booleans()):
         others = tuple(name for name in lists if name != "css")
-        destinations, listings = draw(listed_for_good(destinations, egress, others))
+        destinations, listings = draw(listed_for_good(destinations, egress, hosts, others))
     return tables | {
         "run": tables["run"] | {"start": MONDAY},
         "egress": draw(whereabouts(tables["egress"], {})),

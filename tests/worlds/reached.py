@@ -68,6 +68,8 @@ EXPECTED = (
     *("refused for a requirement", "deferred for a requirement", "resolver fault"),
     *("old server blocked", "old server throttled"),
     *("refusal by a list", "refusal by a provider", "lookup with an answer", "lookup without one"),
+    *("domain listed for its hits", "refusal by a list of domains", "action about a domain"),
+    *("domain looked up", "new sender domain"),
     *("second day", "ends at the horizon", "ends early"),
     "rate to a destination reached",
     *("recipients of a next hop divided", "message with few recipients sent first"),
@@ -116,6 +118,14 @@ def _enumerations(trace: Trace) -> Iterator[str]:
             yield f"state {State(value).name}"
     for answer in np.unique(trace.lookups["listed"]).tolist():
         yield "lookup with an answer" if answer else "lookup without one"
+    triggered = trace.listings["cause"] == Cause.TRIGGER
+    for name, table, chosen in (
+        ("domain listed for its hits", trace.listings, triggered),
+        ("domain looked up", trace.lookups, True),
+        ("action about a domain", trace.actions, True),
+    ):
+        if ((table["sender_domain"] >= 0) & chosen).any():
+            yield name
     yield "ends at the horizon" if (trace.recipients["status"] == 0).any() else "ends early"
     if trace.end > _DAY:
         yield "second day"
@@ -137,7 +147,8 @@ def _replies(plan: Plan, trace: Trace) -> Iterator[str]:
             if cause == PROVIDER_CAUSE:
                 yield "refusal by a provider"
             elif cause >= 0:
-                yield "refusal by a list"
+                domains = plan.blocklists[cause].lists_domains
+                yield "refusal by a list of domains" if domains else "refusal by a list"
 
 
 def _of_receivers(plan: Plan, text: str, cause: int) -> Iterator[str]:
@@ -483,13 +494,11 @@ def _limits(plan: Plan, trace: Trace) -> Iterator[str]:
 
 
 def _script(plan: Plan) -> Iterator[str]:
+    if not all(domain.known for domain in plan.registered_domains):
+        yield "new sender domain"
     names = {"stop": "stops of a hub overlap"}
     names |= dict.fromkeys(("outage", "mx outage", "line outage"), "outages overlap")
     names |= {"listing": "listings overlap", "resolver_fault": "resolver faults overlap"}
-    names |= {
-        "mx outage": "outages of MX hosts overlap",
-        "line outage": "outages of a line overlap",
-    }
     for one in plan.script:
         for other in plan.script:
             same = (one.what, one.subject, one.blocklist) == (

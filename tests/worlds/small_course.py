@@ -25,7 +25,7 @@ def scenario(name: str = "campaign-aged-list", *changes: str) -> Scenario:
 
 def listing(start: float, end: float | None, blocklist: str = "css", ip: str = IP) -> tuple:
     """An IP is on a list."""
-    return ip, blocklist, start, end, "all"
+    return ip, None, blocklist, start, end, "all"
 
 
 def thinks(time: float, state: int, provider: str = "gmail", ip: str = IP) -> tuple:
@@ -35,7 +35,7 @@ def thinks(time: float, state: int, provider: str = "gmail", ip: str = IP) -> tu
 
 def did(time: float, action: str, subject: str | None = None, ip: str = IP) -> tuple:
     """The administrator does something."""
-    return action, ip, time, subject
+    return action, ip, None, time, subject
 
 
 def recipient(
@@ -75,9 +75,9 @@ def course(
         "recipients": _frame(
             [recipient(0.0), *recipients], "stream created end status reply latency"
         ),
-        "listings": _frame(listings, "egress blocklist start end against"),
+        "listings": _frame(listings, "egress sender_domain blocklist start end against"),
         "levels": _frame(levels, "level subject time value"),
-        "actions": _frame(actions, "action egress time subject"),
+        "actions": _frame(actions, "action egress sender_domain time subject"),
     }
     judged = pd.DataFrame(rows, columns=["kind", "created", "end"])
     return Course(of, 0, frames, judged, {str(row[1]): state_subject(row[1]) for row in levels})

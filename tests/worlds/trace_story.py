@@ -133,8 +133,10 @@ NAMES = Names(
     causes=(-1, -1, -1, 0, -2, -1),
     provider_states=("gmail 198.51.100.10 cozumpark.com", "gmail 203.0.113.25 cozumpark.com"),
     operators=("spamhaus",),
+    registered_domains=(),
     stream_host=(0, 0, -1, -1),
     stream_title=("alerts", "news", "dsn", "dsn"),
+    stream_registered_domain=(-1, -1, -1, -1),
     stream_hub=(-1, -1, 0, 1),
     hub_title=("HUB01", "HUB02"),
     connector_hub=(0,),
@@ -310,7 +312,7 @@ class Story:
     ) -> None:
         """A public IP is on the list."""
         number = NAMES.egress.index(egress)
-        self._add("listings", number, 0, ticks(start), ticks(end), cause, against)
+        self._add("listings", number, -1, 0, ticks(start), ticks(end), cause, against)
 
     def signal(self, seen: Signal, recipient: int, at: float, subject: int = 0) -> None:
         """Somebody sees something of a recipient that came by the first IP."""
@@ -321,11 +323,11 @@ class Story:
     ) -> None:
         """A domain asks about a public IP."""
         ip, number = NAMES.egress.index(egress), NAMES.domains.index(domain)
-        self._add("lookups", ip, number, ticks(at), ticks(until), listed, 0)
+        self._add("lookups", ip, -1, number, ticks(at), ticks(until), listed, 0)
 
     def action(self, action: Action, at: float, subject: int = -1) -> None:
         """The administrator does something about the first IP."""
-        self._add("actions", action, 0, ticks(at), subject)
+        self._add("actions", action, 0, -1, ticks(at), subject)
 
     def refusal(self, message: int, at: float, reply: int) -> None:
         """The first hub does not take a message at its first connector."""

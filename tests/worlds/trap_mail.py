@@ -1,4 +1,4 @@
-"""A new IP that sends mail to spam traps, one a minute for five hours, as HADES did.
+"""A new IP of a new domain that sends mail to spam traps, one a minute for five hours, as HADES did.
 
 Li et al., HADES Attack: Understanding and Evaluating Manipulation Risks of Email Blocklists, NDSS
 2025: when each list had the IP, and when it fell off by itself.
@@ -26,12 +26,16 @@ MEASURED = {
     "spamcop": Clock(3 * HOUR, 3 * DAY),
     "uceprotect-1": Clock(1.5 * HOUR, 7 * DAY),
     "psbl": Clock(24 * HOUR, 14 * DAY),
+    "spamhaus-dbl": Clock(6 * HOUR, 14 * DAY),
+    "surbl": Clock(10 * HOUR, 7 * DAY),
 }
-"""By profile; HADES has one number each, of three repetitions."""
+"""By profile; HADES has one number each, of three repetitions. The last two list domains."""
 RUN = """
 [run]
 duration = "20 d"
 [egress."198.51.100.10"]
+age = "0 s"
+[sender_domains."bulk.example"]
 age = "0 s"
 """
 HIJACKED = """
@@ -44,8 +48,12 @@ arrivals = { process = "compromise", at = "0 s", lasts = "5 h", rate = "1/min" }
 
 
 def last_hit(profile: str) -> float:
-    """When the list sees the last message, but for a random delay of up to a minute."""
+    """When the list sees the last message, but for a random delay of up to a minute.
+
+    A listing that comes later than that counts from then on.
+    """
     delays = {"spamcop": 3 * HOUR, "uceprotect-1": HOUR, "psbl": 24 * HOUR}
+    delays |= {"spamhaus-dbl": HOUR, "surbl": 5 * HOUR}
     return (MAILS - 1) * MINUTE + delays.get(profile, 0.0)
 
 

@@ -13,6 +13,9 @@ constexpr i64 MAILBOXES = 0;
 constexpr i64 FIRST_RECIPIENTS = 20;
 constexpr i64 DSN_SIZE = 5120;
 constexpr i64 PARTIES = 3;
+constexpr i64 IPS = 1;
+constexpr i64 DOMAINS = 2;
+constexpr i64 BOTH = 3;
 constexpr i64 SCALE = 65536;
 constexpr i64 HUB_BANDWIDTH = 100000000;
 constexpr i64 WHOLE = 232792560;
@@ -32,7 +35,7 @@ constexpr i64 SLEEPS = 82800000000;
 constexpr i64 BACK_OFF_SOURCE = 0;
 constexpr i64 BACK_OFF_STREAM = 1;
 constexpr i64 BACK_OFF_NONE = 2;
-constexpr i64 COLUMNS = 75;
+constexpr i64 COLUMNS = 78;
 
 enum Rank : i64 { END = 1, SCRIPT = 2, STATE = 3, TIMER = 4, SERVICE = 5, BATCH = 6, ATTEMPT = 7, ARRIVAL = 8 };
 
@@ -62,7 +65,7 @@ enum PressureLevel : i64 { NORMAL = 0, MEDIUM = 1, HIGH = 2 };
 
 enum Peer : i64 { MAILBOX_SERVER = 0, EXCHANGE_SERVER = 1, OTHER = 2 };
 
-enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COST = 2, D_SEND_COST = 3, D_MAILBOX_TIME = 4, D_CONNECT_TIME = 5, D_RESPONSE_TIME = 6, D_CONNECT_FAILURE = 7, D_DEFER = 8, D_NDR = 9, D_DELAY_NOTICE = 10, D_PROXY = 11, D_PUBLIC_IP = 12, D_REQUIREMENT_DEFER = 13, D_MX_HOST = 14, D_OUTBOUND_PROXY = 15, D_DESTINATION = 16, D_DOMAIN = 17, D_PROVIDER_TRAP = 18, D_UNKNOWN = 19, D_COMPLAINT = 20, D_REPORT = 21, D_DUPLICATE = 22, D_RECIPIENTS = 24, D_SIZE = 25, D_TRAP_DELAY = 26, D_COMPLAINT_DELAY = 27, D_FEEDBACK_DELAY = 28, D_JUNK = 29, D_CLEANED = 30, D_REQUIREMENT = 31, D_GAP = 32, D_BURST_FIRST = 33, D_BURST_LENGTH = 34, D_COMPROMISE = 35, D_STAGE = 40, D_ACTION = 41, D_MIRROR = 42, D_GREYLIST = 43, D_RESOLVER = 44, D_LIST_HAZARD = 48, D_LIST_COMPROMISE = 49, D_LIST_REQUEST = 50, D_LIST_VICINITY = 51, D_LIST_ESCALATE = 52, D_LIST_NEIGHBOUR = 53, D_LIST_ALTERNATION = 54, D_ADMIN_MONITOR = 56, D_ADMIN_NDR = 57, D_ADMIN_REPAIR = 58, D_PROVIDER_WIDENING = 60, D_PROVIDER_MITIGATION = 61 };
+enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COST = 2, D_SEND_COST = 3, D_MAILBOX_TIME = 4, D_CONNECT_TIME = 5, D_RESPONSE_TIME = 6, D_CONNECT_FAILURE = 7, D_DEFER = 8, D_NDR = 9, D_DELAY_NOTICE = 10, D_PROXY = 11, D_PUBLIC_IP = 12, D_REQUIREMENT_DEFER = 13, D_MX_HOST = 14, D_OUTBOUND_PROXY = 15, D_DESTINATION = 16, D_DOMAIN = 17, D_PROVIDER_TRAP = 18, D_UNKNOWN = 19, D_COMPLAINT = 20, D_REPORT = 21, D_DUPLICATE = 22, D_RECIPIENTS = 24, D_SIZE = 25, D_TRAP_DELAY = 26, D_COMPLAINT_DELAY = 27, D_FEEDBACK_DELAY = 28, D_JUNK = 29, D_CLEANED = 30, D_REQUIREMENT = 31, D_GAP = 32, D_BURST_FIRST = 33, D_BURST_LENGTH = 34, D_COMPROMISE = 35, D_STAGE = 40, D_ACTION = 41, D_MIRROR = 42, D_GREYLIST = 43, D_RESOLVER = 44, D_LIST_HAZARD = 48, D_LIST_COMPROMISE = 49, D_LIST_REQUEST = 50, D_LIST_VICINITY = 51, D_LIST_ESCALATE = 52, D_LIST_NEIGHBOUR = 53, D_LIST_ALTERNATION = 54, D_LIST_TIME = 55, D_ADMIN_MONITOR = 56, D_ADMIN_NDR = 57, D_ADMIN_REPAIR = 58, D_PROVIDER_WIDENING = 60, D_PROVIDER_MITIGATION = 61 };
 
 enum Status : i64 { STATUS_IN_FLIGHT = 0, STATUS_DELIVERED = 1, STATUS_JUNKED = 2, STATUS_BOUNCED = 3, STATUS_EXPIRED = 4, STATUS_REFUSED = 5, STATUS_ABANDONED = 6, STATUS_SUPPRESSED = 7, STATUS_DISCARDED = 8 };
 
@@ -89,11 +92,11 @@ struct Array<void> {
 };
 
 struct RunPlan {
-  i64 duration, horizon, linked, mailbox_time, complaint_delay, feedback_delay, from_domains, back_off, week_offset, reacts, counts_volume, detects_compromise, unable_to_connect, accepted, message_expired, connection_dropped, service_not_available, queued, insufficient_resources, no_route_for_size, temporary_server_error, connection_timed_out, too_many_connections, ips, header_domains, primary_domains;
+  i64 duration, horizon, linked, mailbox_time, complaint_delay, feedback_delay, from_domains, back_off, week_offset, reacts, counts_volume, detects_compromise, unable_to_connect, accepted, message_expired, connection_dropped, service_not_available, queued, insufficient_resources, no_route_for_size, temporary_server_error, connection_timed_out, too_many_connections, ips, header_domains, primary_domains, registered_domains;
 };
 
 struct StreamPlan {
-  i64 host, priority, sender_domain, sender_is_authoritative, from_domain, culprit, counted, compromised, bounce_removals, listing_party, ip_party, header_domain, aligned, dmarc, always_signed, primary, bulk_sender, unsubscribe, bulk, domain_party;
+  i64 host, priority, sender_domain, sender_is_authoritative, from_domain, culprit, counted, compromised, bounce_removals, listing_party, ip_party, header_domain, aligned, dmarc, always_signed, primary, bulk_sender, unsubscribe, bulk, domain_party, registered_domain;
 };
 
 struct HostPlan {
@@ -188,6 +191,10 @@ struct ScriptedPlan {
   i64 at, until, what, subject, share, count;
 };
 
+struct BlocklistPlan {
+  i64 lists_domains;
+};
+
 struct OperatorPlan {
   i64 trap_delay;
 };
@@ -229,7 +236,7 @@ struct Watchers {
   void (*block_persistent_senders)(i64 receiver);
   void (*end_day)(i64 receiver);
   void (*start_hour)(i64 receiver, i64 ip);
-  void (*trap_hit)(i64 owner, i64 ip);
+  void (*trap_hit)(i64 owner, i64 ip, i64 domain);
   void (*report)(i64 ip);
   void (*compromised)(i64 ip);
   void (*ndr)(i64 egress);
@@ -270,7 +277,7 @@ struct Plan {
   Array<RelayLimitPlan> relay_limits;
   Array<LinePlan> lines;
   Array<EgressPlan> egress;
-  Array<i64> blocklists;
+  Array<BlocklistPlan> blocklists;
   Array<OperatorPlan> operators;
   Array<i64> routes;
   Array<i64> bands;
@@ -554,6 +561,7 @@ struct Levels {
 
 struct Listings {
   i16* egress = nullptr;
+  i32* sender_domain = nullptr;
   i32* blocklist = nullptr;
   i64* start = nullptr;
   i64* end = nullptr;
@@ -564,6 +572,7 @@ struct Listings {
   void reserve(i64 length) {
     if (length <= room) return;
     egress = grown(egress, room, length);
+    sender_domain = grown(sender_domain, room, length);
     blocklist = grown(blocklist, room, length);
     start = grown(start, room, length);
     end = grown(end, room, length);
@@ -571,9 +580,10 @@ struct Listings {
     against = grown(against, room, length);
     room = length;
   }
-  void add(i64 egress_, i64 blocklist_, i64 start_, i64 end_, i64 cause_, i64 against_) {
+  void add(i64 egress_, i64 sender_domain_, i64 blocklist_, i64 start_, i64 end_, i64 cause_, i64 against_) {
     if (rows == room) reserve(room ? 2 * room : 256);
     egress[rows] = (i16)egress_;
+    sender_domain[rows] = (i32)sender_domain_;
     blocklist[rows] = (i32)blocklist_;
     start[rows] = (i64)start_;
     end[rows] = (i64)end_;
@@ -615,6 +625,7 @@ struct Signals {
 
 struct Lookups {
   i16* egress = nullptr;
+  i32* sender_domain = nullptr;
   i32* domain = nullptr;
   i64* time = nullptr;
   i64* until = nullptr;
@@ -625,6 +636,7 @@ struct Lookups {
   void reserve(i64 length) {
     if (length <= room) return;
     egress = grown(egress, room, length);
+    sender_domain = grown(sender_domain, room, length);
     domain = grown(domain, room, length);
     time = grown(time, room, length);
     until = grown(until, room, length);
@@ -632,9 +644,10 @@ struct Lookups {
     against = grown(against, room, length);
     room = length;
   }
-  void add(i64 egress_, i64 domain_, i64 time_, i64 until_, i64 listed_, i64 against_) {
+  void add(i64 egress_, i64 sender_domain_, i64 domain_, i64 time_, i64 until_, i64 listed_, i64 against_) {
     if (rows == room) reserve(room ? 2 * room : 256);
     egress[rows] = (i16)egress_;
+    sender_domain[rows] = (i32)sender_domain_;
     domain[rows] = (i32)domain_;
     time[rows] = (i64)time_;
     until[rows] = (i64)until_;
@@ -648,6 +661,7 @@ struct Lookups {
 struct Actions {
   i8* action = nullptr;
   i16* egress = nullptr;
+  i32* sender_domain = nullptr;
   i64* time = nullptr;
   i32* subject = nullptr;
   i64 rows = 0, room = 0;
@@ -656,14 +670,16 @@ struct Actions {
     if (length <= room) return;
     action = grown(action, room, length);
     egress = grown(egress, room, length);
+    sender_domain = grown(sender_domain, room, length);
     time = grown(time, room, length);
     subject = grown(subject, room, length);
     room = length;
   }
-  void add(i64 action_, i64 egress_, i64 time_, i64 subject_) {
+  void add(i64 action_, i64 egress_, i64 sender_domain_, i64 time_, i64 subject_) {
     if (rows == room) reserve(room ? 2 * room : 256);
     action[rows] = (i8)action_;
     egress[rows] = (i16)egress_;
+    sender_domain[rows] = (i32)sender_domain_;
     time[rows] = (i64)time_;
     subject[rows] = (i32)subject_;
     rows++;
@@ -767,6 +783,7 @@ inline void free_columns(Tables& tables) {
   free_column(tables.levels.time, tables.levels.room);
   free_column(tables.levels.value, tables.levels.room);
   free_column(tables.listings.egress, tables.listings.room);
+  free_column(tables.listings.sender_domain, tables.listings.room);
   free_column(tables.listings.blocklist, tables.listings.room);
   free_column(tables.listings.start, tables.listings.room);
   free_column(tables.listings.end, tables.listings.room);
@@ -778,6 +795,7 @@ inline void free_columns(Tables& tables) {
   free_column(tables.signals.time, tables.signals.room);
   free_column(tables.signals.subject, tables.signals.room);
   free_column(tables.lookups.egress, tables.lookups.room);
+  free_column(tables.lookups.sender_domain, tables.lookups.room);
   free_column(tables.lookups.domain, tables.lookups.room);
   free_column(tables.lookups.time, tables.lookups.room);
   free_column(tables.lookups.until, tables.lookups.room);
@@ -785,6 +803,7 @@ inline void free_columns(Tables& tables) {
   free_column(tables.lookups.against, tables.lookups.room);
   free_column(tables.actions.action, tables.actions.room);
   free_column(tables.actions.egress, tables.actions.room);
+  free_column(tables.actions.sender_domain, tables.actions.room);
   free_column(tables.actions.time, tables.actions.room);
   free_column(tables.actions.subject, tables.actions.room);
   free_column(tables.refusals.message, tables.refusals.room);
@@ -847,6 +866,7 @@ inline Array<void> column(const Tables& tables, i64 number) {
     {tables.levels.time, tables.levels.rows},
     {tables.levels.value, tables.levels.rows},
     {tables.listings.egress, tables.listings.rows},
+    {tables.listings.sender_domain, tables.listings.rows},
     {tables.listings.blocklist, tables.listings.rows},
     {tables.listings.start, tables.listings.rows},
     {tables.listings.end, tables.listings.rows},
@@ -858,6 +878,7 @@ inline Array<void> column(const Tables& tables, i64 number) {
     {tables.signals.time, tables.signals.rows},
     {tables.signals.subject, tables.signals.rows},
     {tables.lookups.egress, tables.lookups.rows},
+    {tables.lookups.sender_domain, tables.lookups.rows},
     {tables.lookups.domain, tables.lookups.rows},
     {tables.lookups.time, tables.lookups.rows},
     {tables.lookups.until, tables.lookups.rows},
@@ -865,6 +886,7 @@ inline Array<void> column(const Tables& tables, i64 number) {
     {tables.lookups.against, tables.lookups.rows},
     {tables.actions.action, tables.actions.rows},
     {tables.actions.egress, tables.actions.rows},
+    {tables.actions.sender_domain, tables.actions.rows},
     {tables.actions.time, tables.actions.rows},
     {tables.actions.subject, tables.actions.rows},
     {tables.refusals.message, tables.refusals.rows},
@@ -953,8 +975,11 @@ inline Array<void> apart(const Tables& tables, i64 number) {
     {nullptr, 0},
     {nullptr, 0},
     {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
     {nullptr, 0}};
   return columns[number];
 }
 
-#define LAYOUT "a00b100101a36c620380109f8060c7b4"
+#define LAYOUT "fc5766620cec7ce9ef5105a34f8a0c4f"

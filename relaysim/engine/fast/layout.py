@@ -6,7 +6,7 @@ else.
 """
 
 from relaysim.engine.relay.hub import DSN_SIZE
-from relaysim.engine.reputation.listings import PARTIES
+from relaysim.engine.reputation.listings import BOTH, DOMAINS, IPS, PARTIES
 from relaysim.engine.reputation.mailbox_provider import INTERVAL
 from relaysim.engine.reputation.signals import LATEST_COMPLAINT
 from relaysim.mail import office_hours, provider_state
@@ -36,6 +36,9 @@ CONSTANTS: dict[str, int] = {
     "FIRST_RECIPIENTS": FIRST_RECIPIENTS,
     "DSN_SIZE": DSN_SIZE,
     "PARTIES": PARTIES,
+    "IPS": IPS,
+    "DOMAINS": DOMAINS,
+    "BOTH": BOTH,
     "SCALE": SCALE,
     "HUB_BANDWIDTH": HUB_BANDWIDTH,
     "WHOLE": WHOLE,
@@ -138,6 +141,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "ips",
         "header_domains",
         "primary_domains",
+        "registered_domains",
     ),
     "StreamPlan": (
         "host",
@@ -160,6 +164,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "unsubscribe",
         "bulk",
         "domain_party",
+        "registered_domain",
     ),
     "HostPlan": (
         "by_mailbox_server",
@@ -344,6 +349,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
     "LinePlan": ("bandwidth", "station"),
     "EgressPlan": ("network", "ptr"),
     "ScriptedPlan": ("at", "until", "what", "subject", "share", "count"),
+    "BlocklistPlan": ("lists_domains",),
     "OperatorPlan": ("trap_delay",),
     "SourcePlan": ("stream", "host", "first", "last"),
     "ListPlan": ("first", "size"),
@@ -399,7 +405,7 @@ PLAN: tuple[tuple[str, str], ...] = (
     ("relay_limits", "RelayLimitPlan"),
     ("lines", "LinePlan"),
     ("egress", "EgressPlan"),
-    ("blocklists", "i64"),
+    ("blocklists", "BlocklistPlan"),
     ("operators", "OperatorPlan"),
     ("routes", "i64"),
     ("bands", "i64"),
@@ -460,7 +466,7 @@ WATCHERS: dict[str, tuple[str, ...]] = {
     "block_persistent_senders": ("receiver",),
     "end_day": ("receiver",),
     "start_hour": ("receiver", "ip"),
-    "trap_hit": ("owner", "ip"),
+    "trap_hit": ("owner", "ip", "domain"),
     "report": ("ip",),
     "compromised": ("ip",),
     "ndr": ("egress",),

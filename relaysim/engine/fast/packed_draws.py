@@ -41,7 +41,8 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
     ]
     watched |= np.array(junks)[list(plan.receiver_of)]
     faulty = any(event.what == "resolver_fault" for event in plan.script)
-    board = np.zeros((2, len(plan.egress) * PARTIES * len(plan.blocklists)), dtype=np.int64)
+    numbers = (len(plan.egress) + len(plan.registered_domains)) * PARTIES
+    board = np.zeros((2, numbers * len(plan.blocklists)), dtype=np.int64)
     values = {
         **fields(
             draws,

@@ -75,7 +75,7 @@ def _pack(plan: Plan) -> PackedPlan:
         **packed_routes(plan),
         "lines": [fields(line, "bandwidth", "station") for line in plan.lines],
         "egress": [fields(egress, "network", "ptr") for egress in plan.egress],
-        "blocklists": range(len(plan.blocklists)),
+        "blocklists": [fields(blocklist, "lists_domains") for blocklist in plan.blocklists],
         "bands": plan.bands,
         "costs": costs.rows,
         "codes": [int(text[:3]) for text in texts.texts],
@@ -90,7 +90,7 @@ def _require_room(plan: Plan) -> None:
     for noun, count, most in (
         ("hubs", len(plan.hubs), 1 << 13),
         ("hosts", len(plan.hosts), 1 << 13),
-        ("egress", len(plan.egress), 1 << 13),
+        ("egress", len(plan.egress) + len(plan.registered_domains), 1 << 13),
         ("destinations", len(plan.receivers), 1 << 13),
         ("streams", len(plan.streams), 1 << 15),
         ("connectors", len(plan.connectors), 1 << 15),

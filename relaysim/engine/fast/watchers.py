@@ -344,10 +344,10 @@ class Watchers:
         provider.ips[ip].start_hour(self.loop.tick, provider.plan)
 
     @guarded
-    def trap_hit(self, owner: int, ip: int) -> None:
+    def trap_hit(self, owner: int, ip: int, domain: int) -> None:
         """Tell the lists of an owner of spam traps of a hit."""
         for blocklist in self.plan.operators[owner].blocklists:
-            self.operators[blocklist].hit(ip)
+            self.operators[blocklist].trap_hit(ip, domain)
 
     @guarded
     def report(self, ip: int) -> None:
@@ -364,7 +364,7 @@ class Watchers:
 
     @guarded
     def ndr(self, egress: int) -> None:
-        """Tell the administrator of innocent mail that bounced for the reputation of its IP."""
+        """Tell the administrator of innocent mail that bounced for its IP or domain."""
         self.administrator.ndr(egress)
 
     @guarded

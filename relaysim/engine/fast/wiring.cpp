@@ -10,11 +10,12 @@ void Reputation::begin(Run& run) {
   line_cut_at.fill(plan.lines.size, -1);
   known.fill(plan.receivers.size * plan.streams.size * plan.egress.size, nullptr);
   providers.fill(plan.receivers.size, Provider());
-  i64 answers = plan.receiver_of.size * PARTIES * plan.egress.size;
+  const i64 numbers = PARTIES * (plan.egress.size + plan.run[0].registered_domains);
+  i64 answers = plan.receiver_of.size * numbers;
   until = (i64*)calloc((size_t)answers + 1, sizeof(i64));
   listed = (i64*)calloc((size_t)answers + 1, sizeof(i64));
   lists.fill(plan.streams.size, MailingList());
-  volumes.fill(PARTIES * plan.egress.size, Ring<HourCount>());
+  volumes.fill(numbers, Ring<HourCount>());
   faults.fill(plan.script.size, 0);
   fault_shares.fill(plan.receivers.size, 0);
   i64 domains = plan.receivers.size * plan.run[0].primary_domains * PARTIES;

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import EGRESS, STATE
 from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
-from relaysim.engine.reputation.listings import PARTIES, Listings
+from relaysim.engine.reputation.listings import PARTIES, Listings, named
 from relaysim.engine.reputation.mailbox_provider import Answer, Provider
 from relaysim.engine.reputation.mailing_lists import MailingLists
 from relaysim.mail.office_hours import office
@@ -15,7 +15,7 @@ from relaysim.traffic.draw import Decision, draw32, looked_up
 
 
 class Incident:
-    """An IP that is listed or blocked.
+    """An IP or a domain that is listed or blocked.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Administrator:
     Attributes
     ----------
     incidents : dict of int to Incident
-        By IP, index into `plan.egress`.
+        By index into `plan.egress`; after the IPs come the registered domains.
     events : int
         Draws so far.
     moved : bool
@@ -101,12 +101,14 @@ class Administrator:
         return office(self.loop.tick + offset, work) - offset
 
     def _record_action(self, action: Action, egress: int, subject: int = -1) -> None:
-        self.record.actions.flat.extend((action, egress, self.loop.tick, subject))
+        about = named(self.scenario_plan, egress) if egress >= 0 else (-1, -1)
+        self.record.actions.flat.extend((action, *about, self.loop.tick, subject))
 
     # Noticing.
 
     def _monitor(self) -> None:
-        for egress in range(len(self.scenario_plan.egress)):
+        plan = self.scenario_plan
+        for egress in range(len(plan.egress) + len(plan.registered_domains)):
             incident = self.incidents.get(egress)
             if not self._has_listing_or_block(egress):
                 if incident is not None and incident.detected and incident.repaired:

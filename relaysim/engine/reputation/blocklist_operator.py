@@ -50,7 +50,7 @@ class BlocklistOperator:
     Attributes
     ----------
     usual : sequence of int
-        By index of the IP: innocent mail on each day before the run.
+        By IP, without the party: innocent mail on each day before the run.
     histories : dict of int to IpHistory
         By IP.
     events : dict of int to int
@@ -111,6 +111,18 @@ class BlocklistOperator:
 
     # What the operator sees.
 
+    def trap_hit(self, ip: int, domain: int) -> None:
+        """Note that mail reached a spam trap of the operator.
+
+        Parameters
+        ----------
+        ip, domain : int
+            The public IP and the registered domain of the sender; -1 for mail without a sender.
+        """
+        number = domain if self.plan.lists_domains else ip
+        if number >= 0:
+            self.hit(number)
+
     def hit(self, ip: int) -> None:
         """Note that mail of an IP reached a spam trap of the operator."""
         if self.plan.trigger in ("compromise", "none"):
@@ -140,8 +152,24 @@ class BlocklistOperator:
             return
         if self.plan.trigger == "hazard":
             self._watch(history)
-        elif history.removed or self._triggered(history):
-            self.list(history, Cause.TRIGGER)
+        elif not history.watched and (history.removed or self._triggered(history)):
+            if self.plan.listing_time is None:
+                self.list(history, Cause.TRIGGER)
+            else:
+                self._list_later(history, self.plan.listing_time)
+
+    def _list_later(self, history: IpHistory, times: "array[int]") -> None:
+        """Schedule the listing of an IP whose hits meet the trigger."""
+        history.watched = True
+        due = self.loop.tick + self.drawn(times, Decision.LIST_TIME, history.ip)
+
+        def listed(_: Event) -> None:
+            history.watched = False
+            if not history.listed:  # else a listing of a neighbour has listed it meanwhile
+                history.last = self.loop.tick
+                self.list(history, Cause.TRIGGER)
+
+        self.schedule(due, history.ip, listed)
 
     def _exceeds_tolerance(self, history: IpHistory) -> bool:
         plan, now = self.plan, self.loop.tick

@@ -21,7 +21,7 @@ class IpHistory:
     asked : bool
         A request for removal is pending.
     watched : bool
-        The next look of a human operator at the IP is scheduled.
+        The next look of a human operator at the IP, or its listing, is scheduled.
     last : int
         Time of the last hit, report or message of a compromised host, microseconds.
     period : int

@@ -11,7 +11,15 @@ from relaysim.engine.reputation.bulk_senders import BulkSenders
 from relaysim.engine.reputation.connection_backlogs import ConnectionBacklogs
 from relaysim.engine.reputation.greylists import Greylists
 from relaysim.engine.reputation.ip_volume import IpVolumes
-from relaysim.engine.reputation.listings import PARTIES, Listings, Lookups
+from relaysim.engine.reputation.listings import (
+    BOTH,
+    DOMAINS,
+    IPS,
+    PARTIES,
+    Listings,
+    Lookups,
+    domain_number,
+)
 from relaysim.engine.reputation.mailbox_provider import Provider
 from relaysim.engine.reputation.mailing_lists import MailingLists
 from relaysim.engine.reputation.outages import Outages
@@ -70,7 +78,8 @@ class Internet:
     providers : sequence of Provider or None
         For each destination its provider; None: it keeps no reputations.
     call_administrator : callable
-        Called when innocent mail bounced for the reputation of an IP (number of the egress).
+        Called when innocent mail bounced for the reputation of an IP or a domain, with its number
+        (`listings.PARTIES`) without the party.
     relay_limits : RelayLimits
         The limits of relay services.
     greylists : Greylists
@@ -135,8 +144,12 @@ class Internet:
         message = self.transactions.message[transaction]
         return self.plan.streams[self.record.messages.stream[message]]
 
-    def _reply(self, text: str, egress: int, cause: int = NO_CAUSE) -> int:
+    def _reply(
+        self, text: str, egress: int, cause: int = NO_CAUSE, registered_domain: int = -1
+    ) -> int:
         text = text.replace("{ip}", self.plan.egress[egress].name)
+        if registered_domain >= 0:
+            text = text.replace("{domain}", self.plan.registered_domains[registered_domain].name)
         return self.record.replies.number(text, cause)
 
     # A connection, in the order of its stages.
@@ -203,8 +216,8 @@ class Internet:
     def _greeting(self, queue: QueuePlan, transaction: int) -> int:
         """Return the reply in place of a greeting, or GREETED."""
         domain = queue.domain
-        if self.stage[domain] == GREETING and self.lookups.uses[domain]:
-            verdict, reply_number = self._by_blocklists(queue, self._stream(transaction))
+        if self.stage[domain] == GREETING and self.lookups.of_ips[domain]:
+            verdict, reply_number = self._by_blocklists(queue, self._stream(transaction), IPS)
             if verdict != ACCEPTED:
                 return reply_number
         if queue.relay >= 0:
@@ -274,8 +287,10 @@ class Internet:
         message = self.transactions.message[transaction]
         if self.judges[domain]:
             stream = self.plan.streams[self.record.messages.stream[message]]
-            if self.stage[domain] in (MAIL, RCPT) and self.lookups.uses[domain]:
-                verdict, reply_number = self._by_blocklists(queue, stream)
+            if self.stage[domain] != DATA and self.lookups.uses[domain]:
+                # A greeting comes before MAIL FROM, which has the domain of the sender.
+                asked = DOMAINS if self.stage[domain] == GREETING else BOTH
+                verdict, reply_number = self._by_blocklists(queue, stream, asked)
                 if verdict != ACCEPTED:
                     return verdict, reply_number
             provider = self.providers[queue.receiver]
@@ -334,7 +349,7 @@ class Internet:
         egress, domain = queue.egress, queue.domain
         receiver = self.plan.receivers[queue.receiver]
         if self.stage[domain] == DATA and self.lookups.uses[domain]:
-            verdict, reply_number = self._by_blocklists(queue, self._stream(transaction))
+            verdict, reply_number = self._by_blocklists(queue, self._stream(transaction), BOTH)
             if verdict != ACCEPTED:
                 return verdict, reply_number
         if self.requirements.of[queue.receiver]:
@@ -349,23 +364,23 @@ class Internet:
                 return DEFERRED, self._reply(receiver.deferral, egress)
         return ACCEPTED, self.accepted
 
-    def _by_blocklists(self, queue: QueuePlan, stream: StreamPlan) -> tuple[int, int]:
-        """Return verdict and reply for the blocklists on which a domain sees the IP."""
+    def _by_blocklists(self, queue: QueuePlan, stream: StreamPlan, asked: int) -> tuple[int, int]:
+        """Return verdict and reply for the blocklists on which a domain sees IP or sender."""
         domain, egress = queue.domain, queue.egress
         action = self.action[domain]
         if action == SCORE:
             return ACCEPTED, -1
-        verdict = REFUSED if action == REJECT else DEFERRED
         if self.resolver_faults.has(domain):
-            # No list has the IP, so the reply has no cause that anybody could repair.
-            text = self.plan.refusals[queue.receiver, self.lookups.uses[domain][0], action]
-            return verdict, self._reply(text, egress)
-        ip = egress * PARTIES + stream.listing_party
-        blocklists = self.lookups.seen(domain, ip, self.loop.tick)
-        if not blocklists:
+            # No list has the mail, so the reply has no cause that anybody could repair.
+            blocklist, cause = self.lookups.queried(domain, stream, asked), NO_CAUSE
+        else:
+            blocklist = self.lookups.first(domain, egress, stream, self.loop.tick, asked)
+            cause = blocklist
+        if blocklist < 0:
             return ACCEPTED, -1
-        text = self.plan.refusals[queue.receiver, blocklists[0], action]
-        return verdict, self._reply(text, egress, blocklists[0])
+        text = self.plan.refusals[queue.receiver, blocklist, action]
+        reply_number = self._reply(text, egress, cause, stream.registered_domain)
+        return REFUSED if action == REJECT else DEFERRED, reply_number
 
     # After the final reply.
 
@@ -383,8 +398,12 @@ class Internet:
             state = provider.state(stream, queue.egress)
             junk = state.junk
         if self.action[domain] == SCORE and self.lookups.uses[domain]:
-            ip = queue.egress * PARTIES + stream.listing_party
-            if self.resolver_faults.has(domain) or self.lookups.seen(domain, ip, self.loop.tick):
+            seen = (
+                self.lookups.queried(domain, stream, BOTH)
+                if self.resolver_faults.has(domain)
+                else self.lookups.first(domain, queue.egress, stream, self.loop.tick, BOTH)
+            )
+            if seen >= 0:
                 junk = max(junk, self.plan.receivers[queue.receiver].junk_share)
         if stream.bulk:
             junk = max(junk, self.plan.receivers[queue.receiver].bulk_junk)
@@ -428,16 +447,21 @@ class Internet:
         if stream.counted and direct:
             ip = queue.egress * PARTIES + stream.listing_party
             self.volumes.add(ip, self.loop.tick)
+            if stream.registered_domain >= 0:
+                self.volumes.add(domain_number(self.plan, stream), self.loop.tick)
             if stream.compromised:
                 for operator in self.operators:
                     operator.compromised(ip)
 
     def bounced(self, queue: QueuePlan, transaction: int, reply_number: int) -> None:
-        """Call the administrator if innocent mail bounced for the reputation of its IP.
+        """Call the administrator if innocent mail bounced for the reputation of IP or domain.
 
         No call follows for DSNs and other mail of the null sender, because no NDR is sent.
         """
         stream = self._stream(transaction)
         has_ndr = stream.host >= 0 and stream.sender_domain >= 0
-        if self.record.replies.causes[reply_number] != NO_CAUSE and has_ndr and not stream.culprit:
-            self.call_administrator(queue.egress)
+        cause = self.record.replies.causes[reply_number]
+        if cause != NO_CAUSE and has_ndr and not stream.culprit:
+            of_domain = cause >= 0 and self.plan.blocklists[cause].lists_domains
+            ips = len(self.plan.egress)
+            self.call_administrator(ips + stream.registered_domain if of_domain else queue.egress)

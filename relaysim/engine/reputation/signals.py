@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import EGRESS, STATE
 from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
-from relaysim.engine.reputation.listings import PARTIES
+from relaysim.engine.reputation.listings import PARTIES, domain_number
 from relaysim.engine.reputation.mailbox_provider import Provider
 from relaysim.mail.office_hours import waking
 from relaysim.trace import tables
@@ -99,11 +99,12 @@ class SignalReports:
             self.record.messages.stream[self.record.recipients.message[recipient]]
         ]
         ip = egress * PARTIES + stream.listing_party
+        domain = domain_number(self.plan, stream)
 
         def hit() -> None:
             self._record(tables.Signal.TRAP, recipient, egress, owner)
             for blocklist in plan.blocklists:
-                self.blocklist_operators[blocklist].hit(ip)
+                self.blocklist_operators[blocklist].trap_hit(ip, domain)
 
         self._schedule(self.loop.tick + delay, recipient, egress, hit)
 

@@ -140,13 +140,17 @@ def incidents(
     incident = incident_of(starts, innocents.recipients.end)
     refused = toll(innocents)["refused"] & (incident >= 0)
     counts = np.bincount(incident[refused], minlength=len(spans))
+    of_stream = np.array(names.stream_registered_domain, np.int64)
+    message = trace.recipients["message"][trace.signals["recipient"]]
+    senders = of_stream[trace.messages["stream"][message]]
     rows = []
     before = 0
     for span, count in zip(spans, counts.tolist(), strict=True):
-        ips = np.unique(incident_spans.egress[span.rows])
+        ips = np.setdiff1d(incident_spans.egress[span.rows], -1)
+        domains = np.setdiff1d(incident_spans.sender_domain[span.rows], -1)
         # What an operator received before the start is what led to the incident.
         seen = (trace.signals["time"] >= before) & (trace.signals["time"] <= span.start)
-        seen &= np.isin(trace.signals["egress"], ips)
+        seen &= np.isin(trace.signals["egress"], ips) | np.isin(senders, domains)
         listed = incident_spans.state[span.rows] == LISTED
         rows.append(
             (
@@ -155,6 +159,7 @@ def incidents(
                 # NaN: the incident outlived the run.
                 span.end / 1e6 if span.end < OPEN else np.nan,
                 _joined(ips, names.egress),
+                _joined(domains, names.registered_domains),
                 _joined(incident_spans.subject[span.rows][listed], names.blocklists),
                 _joined(incident_spans.subject[span.rows][~listed], names.destinations),
                 int(seen.sum()),
@@ -163,12 +168,12 @@ def incidents(
         )
         before = span.end
     columns = [
-        *("replication", "start", "end", "egress", "blocklists", "providers"),
+        *("replication", "start", "end", "egress", "sender_domains", "blocklists", "providers"),
         *("signals", "refused_innocents"),
     ]
     return pd.DataFrame(rows, columns=columns).astype(
         {"replication": np.int64, "start": np.float64, "end": np.float64}
-        | {"egress": str, "blocklists": str, "providers": str}
+        | {"egress": str, "sender_domains": str, "blocklists": str, "providers": str}
         | {"signals": np.int64, "refused_innocents": np.int64}
     )
 

@@ -3,7 +3,7 @@
 Attributes
 ----------
 subject `X
-    listed` has the values of the replications in which some public IP was listed in the window.
+    listed` has the values of the replications in which an IP or a domain was listed in the window.
     Where a destination has one domain, and chance decides whether this domain acts on blocklists,
     results are of two kinds, and a mean of both describes neither. So they have rows of their own:
     `D | refuses` and `D | accepts` for the destination D, `total | D refuses` and `total | D
@@ -32,7 +32,7 @@ def given(rows: list[Row], listed: bool, scenario: Scenario, draws: Draws) -> It
     rows : list of (str, str, str, float)
         The plain rows (scope, subject, metric, value).
     listed : bool
-        Whether some public IP was listed in the window.
+        Whether some public IP or domain was listed in the window.
     scenario : Scenario
         The design.
     draws : Draws

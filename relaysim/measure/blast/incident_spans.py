@@ -1,4 +1,4 @@
-"""Incidents: spans in which a public IP is listed, or blocked or throttled by a provider."""
+"""Incidents: spans in which an IP or a sender domain is listed, or blocked by a provider."""
 
 from dataclasses import dataclass
 from typing import NamedTuple, Self
@@ -20,7 +20,7 @@ OPEN = 2**62
 
 
 class Incident(NamedTuple):
-    """A span of listings or bad provider states of any public IP, [start, end), and its rows."""
+    """A span of listings or bad provider states, [start, end), and its rows."""
 
     start: int
     end: int
@@ -31,10 +31,12 @@ class Incident(NamedTuple):
 class IncidentSpans:
     """Spans of listings and bad provider states of one IP each, [start, end), microseconds.
 
-    `subject` is a blocklist for `state` LISTED, else the destination of the provider.
+    `subject` is a blocklist for `state` LISTED, else the destination of the provider. A listing of
+    a registered domain has that `sender_domain`, and -1 for the IP; all others have -1 for it.
     """
 
     egress: Column
+    sender_domain: Column
     start: Column
     end: Column
     state: Column
@@ -51,6 +53,7 @@ class IncidentSpans:
         until = listings["end"]
         return cls(
             np.concatenate((listings["egress"], egress)),
+            np.concatenate((listings["sender_domain"], np.full(len(egress), -1))),
             np.concatenate((listings["start"], start[bad])),
             np.concatenate((np.where(until >= 0, until, OPEN), end[bad])),
             np.concatenate((np.full(len(listings), LISTED), state[bad])),

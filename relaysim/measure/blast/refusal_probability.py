@@ -13,6 +13,7 @@ from typing import Self
 import numpy as np
 
 from relaysim.mail.provider_state import State
+from relaysim.mail.registered_domain import registered_domain
 from relaysim.measure.blast.delivering_ips import Target, targets
 from relaysim.measure.blast.incident_spans import OPEN, spans
 from relaysim.measure.blast.innocent_mail import Floats, Innocents
@@ -108,6 +109,10 @@ class _Published:
         rows = trace.listings
         chosen = rows["against"] != AGAINST_CULPRITS
         self.egress, self.blocklist = rows["egress"][chosen], rows["blocklist"][chosen]
+        self.sender = rows["sender_domain"][chosen]
+        self.of_domains = np.array(
+            [scenario.blocklists[name].lists == "domain" for name in trace.names.blocklists], bool
+        )
         self.lists = len(trace.names.blocklists)
         start, end = rows["start"][chosen], rows["end"][chosen]
         end = np.where(end >= 0, end, OPEN)
@@ -135,14 +140,18 @@ class _Published:
         times = np.unique(np.concatenate([np.zeros(1, np.int64), *changes]))
         # OPEN is no time of the run.
         self.times = times[times < OPEN]
-        # Many targets share an IP.
+        # Many targets share an IP and a sender.
         self.listed = cache(self._listed)
 
-    def _listed(self, egress: int, mirrored: bool) -> Mask:
-        """Return [times, lists] whether the IP is on the list, at a mirror or at the source."""
+    def _listed(self, egress: int, sender: int, mirrored: bool) -> Mask:
+        """Return [times, lists] whether IP or domain is on the list, at a mirror or at the source.
+
+        `sender` is the registered domain, -1 for none.
+        """
         start, end = self.spans[mirrored]
         on = np.zeros((len(self.times), self.lists), bool)
-        for row in np.flatnonzero(self.egress == egress):
+        of_sender = (self.sender == sender) & (sender >= 0)
+        for row in np.flatnonzero((self.egress == egress) | of_sender):
             on[(self.times >= start[row]) & (self.times < end[row]), self.blocklist[row]] = True
         return on
 
@@ -150,14 +159,20 @@ class _Published:
         """Return the share of the domains of a target that refuse its mail, from each time on."""
         rows = slice(target.domains.start, target.domains.stop)
         rejects = draws.action[rows] == REJECT
+        uses = draws.uses[rows].copy()
         if target.skips_greeting:
-            rejects &= draws.stage[rows] != GREETING
+            # Lists of domains are asked at MAIL FROM at the earliest.
+            uses[draws.stage[rows] == GREETING] &= self.of_domains
+        registered = registered_domain(target.sender)
+        known = names.registered_domains
+        sender = known.index(registered) if registered in known else -1
         share = np.zeros(len(self.times))
-        policies = np.column_stack((draws.mirrors[rows], draws.uses[rows]))[rejects]
+        policies = np.column_stack((draws.mirrors[rows], uses))[rejects]
         # A destination may have very many domains, but their policies are of few kinds.
         kinds, counts = np.unique(policies, axis=0, return_counts=True)
         for kind, count in zip(kinds, counts, strict=True):
-            met = (self.listed(target.egress, bool(kind[0])) & kind[1:]).any(axis=1)
+            on = self.listed(target.egress, sender, bool(kind[0]))
+            met = (on & kind[1:]).any(axis=1)
             share += met * (count / len(target.domains))
         for destination, egress, sender, start, end in self.blocks:
             if (destination, egress, sender) == (target.destination, target.egress, target.sender):

@@ -225,13 +225,15 @@ def _ticks(seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
 
 
 def _listings(frame: pd.DataFrame, end: float) -> Iterator[Span]:
-    """Yield the listings; one that does not apply to all mail of the IP has that in its subject."""
+    """Yield the listings; one that does not apply to all mail has that in its subject."""
     rows: Any = frame.sort_values("start", kind="stable").to_dict("records")
     for row in rows:
         against = "" if row["against"] == "all" else f" ({row['against']})"
         # NaN is not equal to itself: the listing outlived the run.
         until = row["end"] if row["end"] == row["end"] else end
-        yield Span(f"{row['blocklist']}{against}", row["egress"], LISTED, row["start"], until)
+        # NaN stands for an absent IP.
+        listed = row["egress"] if row["egress"] == row["egress"] else row["sender_domain"]
+        yield Span(f"{row['blocklist']}{against}", listed, LISTED, row["start"], until)
 
 
 def _bad_states(frames: Frames, named: Mapping[str, StateSubject], end: float) -> Iterator[Span]:

@@ -182,13 +182,19 @@ def _marks(course: Course, first: float, last: float) -> list[Mark]:
     """Return a mark for each time at which administrators acted, with what they did."""
     actions = course.frames["actions"]
     actions = actions[(actions["time"] >= first) & (actions["time"] <= last)]
-    several = actions["egress"].nunique() > 1, len(culprits(course.scenario)) > 1
+    several = _subjects(actions) > 1, len(culprits(course.scenario)) > 1
     results = []
-    by_time: Any = actions.groupby(["time", actions["egress"].astype(str)], sort=True)
+    subject = actions["egress"].astype(object).fillna(actions["sender_domain"].astype(object))
+    by_time: Any = actions.groupby(["time", subject.astype(str)], sort=True)
     for (time, egress), acts in by_time:
         text = "; ".join(_action_texts(acts, several[1]))
         results.append(Mark(float(time), text + f" ({egress})" * several[0]))
     return results
+
+
+def _subjects(actions: pd.DataFrame) -> int:
+    """Return the number of IPs and domains that actions are about."""
+    return int(actions["egress"].nunique() + actions["sender_domain"].nunique())
 
 
 def _action_texts(acts: pd.DataFrame, named: bool) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
 
+from relaysim.analysis.listing_sources import listed_things
 from relaysim.audit.new_ip import cold_egress
 from relaysim.present.text.metric_rows import Lookup
 from relaysim.present.text.number_format import NONE, chance, interval
@@ -130,9 +131,10 @@ def _listings(design: Scenario, measured: Lookup) -> Iterator[str]:
     )
     count = f"{measured.interval(*total, 'listings')} in each"
     begun = count if measured.value(*total, "listings") else "all began before the time counted"
+    time = measured.interval(*total, "listed_time")
     yield (
-        f"Listings: in {measured.chance(*total, 'listed')} of the replications; {begun}, a public "
-        f"IP is listed for {measured.interval(*total, 'listed_time')}{lasts}. By list: {lists}."
+        f"Listings: in {measured.chance(*total, 'listed')} of the replications; {begun}, a "
+        f"{listed_things(design)} is listed for {time}{lasts}. By list: {lists}."
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
 
-from relaysim.analysis.listing_sources import listing_possible
+from relaysim.analysis.listing_sources import listed_things, listing_possible
 from relaysim.present.text.answer_numbers import MOST_LINES, fitted
 from relaysim.present.text.metric_rows import Lookup
 from relaysim.present.text.number_format import number
@@ -103,9 +103,10 @@ def _listed(result: RunResult, measured: Lookup, name: str) -> Iterator[str]:
     if likely > 0.0:
         time = measured.interval(name, *TOTAL, "listed_time")
         chance = measured.chance(name, *TOTAL, "listed")
-        yield f"Probability that a public IP is listed: {chance}; time listed: {time}."
+        what = listed_things(result.scenario)
+        yield f"Probability that a {what} is listed: {chance}; time listed: {time}."
     else:
-        yield "No public IP is listed in the replications."
+        yield f"No {listed_things(result.scenario)} is listed in the replications."
 
 
 def _busiest(measured: Lookup, name: str) -> Iterator[str]:

@@ -301,10 +301,12 @@ def refused_attempts(refused: pd.DataFrame) -> Grid:
 
 
 def listings(measured: Lookup, name: str) -> list[RenderableType]:
-    """Return the probability and the length of listings of each public IP."""
+    """Return the probability and the length of listings of each public IP and sender domain."""
     lines: list[RenderableType] = []
-    for ip in measured.subjects("egress"):
-        key = (name, "egress", ip)
+    both = ("egress", "sender_domain")
+    subjects = [(scope, subject) for scope in both for subject in measured.subjects(scope)]
+    for scope, ip in subjects:
+        key = (name, scope, ip)
         likely = measured.value(*key, "listed")
         if likely > 0.0:
             time = measured.interval(*key, "listed_time")

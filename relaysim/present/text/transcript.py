@@ -145,7 +145,7 @@ def _what(event: Event, transcript: Transcript) -> str:
         case "stored":
             return f"in the mailbox{_lasted(event)}: {event.reply}".removesuffix(": ")
         case "answered":
-            listed = f"{where} is {event.text}"  # on a blocklist
+            listed = f"{event.listed or where} is {event.text}"  # on a blocklist
             why = BY_REPUTATION if event.text == BY_REPUTATION else listed
             cites = f" ({why})" if event.text else ""
             return f"the receiver answers {event.reply}{cites}"

@@ -42,7 +42,10 @@ def packed_receivers(plan: Plan, texts: ReplyTexts, laws: Laws) -> dict[str, Any
         }
         for receiver, end in zip(plan.receivers, ends, strict=True)
     ]
-    refusals = np.full((len(plan.receivers), len(plan.blocklists), 2), NONE, dtype=np.int64)
+    # Without a list of domains no reply has the domain of the sender.
+    domains = [domain.name for domain in plan.registered_domains] or [""]
+    shape = len(plan.receivers), len(plan.blocklists), 2, len(domains)
+    refusals = np.full(shape, NONE, dtype=np.int64)
     for place, refusal in plan.refusals.items():
-        refusals[place] = text(refusal)
+        refusals[place] = [text(refusal.replace("{domain}", domain)) for domain in domains]
     return {"receivers": receivers, "receiver_of": plan.receiver_of, "refusals": refusals}

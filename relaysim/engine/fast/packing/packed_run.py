@@ -50,13 +50,14 @@ def packed_run(plan: Plan, texts: ReplyTexts, laws: Laws, domains: SenderDomains
         "ips": len(texts.ips),
         "header_domains": len(domains.header),
         "primary_domains": len(domains.primary),
+        "registered_domains": len(plan.registered_domains),
     }
     streams = [
         fields(
             stream,
             *("host", "priority", "sender_domain", "sender_is_authoritative", "culprit"),
             *("counted", "compromised", "bounce_removals", "listing_party", "ip_party"),
-            *("from_domain", "domain_party", "bulk"),
+            *("from_domain", "domain_party", "bulk", "registered_domain"),
         )
         | packed_sender(stream.sender, domains)
         for stream in plan.streams

@@ -58,7 +58,7 @@ i64 Reputation::greeting(Run& run, const QueuePlan& queue, i64 transaction) {
   const i64 domain = queue.domain;
   if (run.draws.stage[domain] == AT_GREETING && queries(run, domain)) {
     i64 reply;
-    if (by_blocklists(run, queue, stream(run, transaction), &reply) != ACCEPTED) return reply;
+    if (by_blocklists(run, queue, stream(run, transaction), IPS, &reply) != ACCEPTED) return reply;
   }
   if (queue.relay >= 0) {
     return run.relay_limits.connect(run, queue.relay, queue.egress);
@@ -107,9 +107,10 @@ Verdict Reputation::envelope(Run& run, const QueuePlan& queue, i64 transaction, 
   if (run.draws.judges[domain]) {
     const i64 number = run.record.tables.messages.stream[message];
     const StreamPlan& stream = run.plan.streams[number];
-    if ((run.draws.stage[domain] == AT_MAIL || run.draws.stage[domain] == AT_RCPT) &&
-        queries(run, domain)) {
-      Verdict verdict = by_blocklists(run, queue, stream, reply);
+    if (run.draws.stage[domain] != AT_DATA && queries(run, domain)) {
+      // A greeting comes before MAIL FROM, which has the domain of the sender.
+      const i64 asked = run.draws.stage[domain] == AT_GREETING ? DOMAINS : BOTH;
+      Verdict verdict = by_blocklists(run, queue, stream, asked, reply);
       if (verdict != ACCEPTED) return verdict;
     }
     if (run.plan.receivers[queue.receiver].keeps_reputation && stream.host >= 0) {  // -1: a DSN
@@ -190,7 +191,7 @@ Verdict Reputation::content(Run& run, const QueuePlan& queue, i64 transaction, i
   const i64 domain = queue.domain;
   const ReceiverPlan& receiver = run.plan.receivers[queue.receiver];
   if (run.draws.stage[domain] == AT_DATA && queries(run, domain)) {
-    Verdict verdict = by_blocklists(run, queue, stream(run, transaction), reply);
+    Verdict verdict = by_blocklists(run, queue, stream(run, transaction), BOTH, reply);
     if (verdict != ACCEPTED) return verdict;
   }
   if (receiver.requirement_count) {
@@ -209,18 +210,20 @@ Verdict Reputation::content(Run& run, const QueuePlan& queue, i64 transaction, i
   return ACCEPTED;
 }
 
-// The verdict for the blocklists on which a domain sees the IP.
+// The verdict for the blocklists on which a domain sees the IP or the domain of the sender.
 Verdict Reputation::by_blocklists(Run& run, const QueuePlan& queue, const StreamPlan& stream,
-                                  i64* reply) {
+                                  i64 asked, i64* reply) {
   const i64 domain = queue.domain, action = run.draws.action[domain];
   *reply = -1;
   if (action == SCORE) return ACCEPTED;
   const bool fault = has_resolver_fault(run, domain);
-  i64 blocklist = fault ? run.draws.uses[run.draws.first_use[domain]]
-                        : seen(run, domain, queue.egress * PARTIES + stream.listing_party);
+  const i64 blocklist = fault ? queried(run, domain, stream, asked)
+                              : first_list(run, domain, queue.egress, stream, asked);
   if (blocklist < 0) return ACCEPTED;
-  i64 place = (queue.receiver * run.plan.blocklists.size + blocklist) * 2 + action;
-  // No list has the IP in a fault, so the reply has no cause that anybody could repair.
+  const i64 domains = larger(1, run.plan.run[0].registered_domains);
+  const i64 place = ((queue.receiver * run.plan.blocklists.size + blocklist) * 2 + action) * domains +
+                    larger(0, stream.registered_domain);
+  // No list has the mail in a fault, so the reply has no cause that anybody could repair.
   *reply = run.record.reply(run.plan.refusals[place] + queue.egress, fault ? NO_CAUSE : blocklist);
   return action == REJECT ? REFUSED : DEFERRED;
 }
@@ -238,8 +241,9 @@ void Reputation::deliver(Run& run, const QueuePlan& queue, i64 transaction, Hub&
     junk = state->junk;
   }
   if (run.draws.action[domain] == SCORE && queries(run, domain) &&
-      (has_resolver_fault(run, domain) ||
-       seen(run, domain, queue.egress * PARTIES + stream.listing_party) >= 0) &&
+      (has_resolver_fault(run, domain)
+           ? queried(run, domain, stream, BOTH)
+           : first_list(run, domain, queue.egress, stream, BOTH)) >= 0 &&
       receiver.junk_share > junk)
     junk = receiver.junk_share;
   if (stream.bulk && receiver.bulk_junk > junk) junk = receiver.bulk_junk;
@@ -283,6 +287,14 @@ i64 Reputation::final_status(Run& run, const QueuePlan& queue, const StreamPlan&
   return junked ? STATUS_JUNKED : STATUS_DELIVERED;
 }
 
+static void add_hour(Ring<HourCount>& hours, i64 hour) {
+  if (!hours.empty() && hours[hours.size - 1].hour == hour) {
+    hours[hours.size - 1].count++;
+  } else {
+    hours.push({hour, 1});
+  }
+}
+
 // Counts a message that went out by an IP; operators do not see those by a smart host.
 void Reputation::count_volume(Run& run, const QueuePlan& queue, i64 transaction) {
   const StreamPlan& stream = this->stream(run, transaction);
@@ -290,20 +302,18 @@ void Reputation::count_volume(Run& run, const QueuePlan& queue, i64 transaction)
   bool direct = run.record.tables.recipients.domain[recipient] == queue.domain;
   if (!stream.counted || !direct) return;
   i64 ip = queue.egress * PARTIES + stream.listing_party, hour = run.now() / HOUR;
-  Ring<HourCount>& hours = volumes[ip];
-  if (!hours.empty() && hours[hours.size - 1].hour == hour) {
-    hours[hours.size - 1].count++;
-  } else {
-    hours.push({hour, 1});
-  }
+  add_hour(volumes[ip], hour);
+  if (stream.registered_domain >= 0) add_hour(volumes[domain_number(run, stream)], hour);
   if (stream.compromised && run.plan.run[0].detects_compromise) run.watchers.compromised(ip);
 }
 
-// Calls the administrator if innocent mail bounced for the reputation of its IP. No call follows
-// for DSNs and other mail of the null sender, because no NDR is sent.
+// Calls the administrator if innocent mail bounced for the reputation of its IP or sender domain.
+// No call follows for DSNs and other mail of the null sender, because no NDR is sent.
 void Reputation::bounced(Run& run, const QueuePlan& queue, i64 transaction, i64 reply) {
   const StreamPlan& stream = this->stream(run, transaction);
   bool has_ndr = stream.host >= 0 && stream.sender_domain >= 0;
-  if (run.record.replies.causes[reply] != NO_CAUSE && has_ndr && !stream.culprit)
-    if (run.plan.run[0].reacts) run.watchers.ndr(queue.egress);
+  const i64 cause = run.record.replies.causes[reply];
+  if (cause == NO_CAUSE || !has_ndr || stream.culprit || !run.plan.run[0].reacts) return;
+  const bool of_domain = cause >= 0 && run.plan.blocklists[cause].lists_domains;
+  run.watchers.ndr(of_domain ? run.plan.egress.size + stream.registered_domain : queue.egress);
 }

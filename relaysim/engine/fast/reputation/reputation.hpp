@@ -87,6 +87,8 @@ struct Greylists {
   bool admits(i64 now, const ReceiverPlan& rules, u64 client, u64 triplet);
 };
 
+i64 domain_number(Run&, const StreamPlan&);
+
 struct Reputation {
   i64 unable = 0, accepted = 0, mailbox_stops = 0;
   Vec<i64> outages;      // by destination: those that last now
@@ -97,12 +99,12 @@ struct Reputation {
   ConnectionBacklogs backlogs;
   Vec<ProviderState*> known;  // by destination, stream and egress
   Vec<Provider> providers;    // by destination
-  i64* until = nullptr;  // cached answers by domain and IP: their end,
-  i64* listed = nullptr;  // and the first blocklist with the IP, or -1
+  i64* until = nullptr;  // cached answers by domain and IP or sender domain: their end,
+  i64* listed = nullptr;  // and the first blocklist with it, or -1
   Vec<MailingList> lists;  // by stream
   bool suppresses = false;
   Pool<PendingSignal> pending;
-  Vec<Ring<HourCount>> volumes;  // by IP
+  Vec<Ring<HourCount>> volumes;  // by IP, then by registered domain
   Vec<u8> faults;          // by event of the script: whether it is a resolver fault that lasts now
   Vec<i64> fault_shares;   // by destination: the share of its domains with a resolver fault
   // By destination, registered domain and party: whether it is a bulk sender, and until then the
@@ -127,7 +129,7 @@ struct Reputation {
   bool all_unknown(Run&, const QueuePlan&, i64 transaction, Hub&);
   i64 count_unknown(Run&, const QueuePlan&, i64 transaction, const Vec<i64>& unknown);
   Verdict content(Run&, const QueuePlan&, i64 transaction, i64* reply);
-  Verdict by_blocklists(Run&, const QueuePlan&, const StreamPlan&, i64* reply);
+  Verdict by_blocklists(Run&, const QueuePlan&, const StreamPlan&, i64 asked, i64* reply);
   void deliver(Run&, const QueuePlan&, i64 transaction, Hub&, i64 reply);
   i64 final_status(Run&, const QueuePlan&, const StreamPlan&, ProviderState*, i64 recipient,
                    i64 junk);
@@ -149,7 +151,9 @@ struct Reputation {
   void count_bulk(Run&, const QueuePlan&, i64 transaction, i64 recipients);
   // listings
   bool queries(Run&, i64 domain) const;
-  i64 seen(Run&, i64 domain, i64 ip);
+  i64 queried(Run&, i64 domain, const StreamPlan&, i64 asked) const;
+  i64 first_list(Run&, i64 domain, i64 egress, const StreamPlan&, i64 asked);
+  i64 seen(Run&, i64 domain, i64 ip, bool of_domains);
   // mailbox_provider
   ProviderState& state(Run&, i64 receiver, i64 stream, i64 egress);
   i64 refusal(Run&, i64 receiver, i64 stream, i64 egress);

@@ -64,7 +64,7 @@ void Reputation::signal(Run& run, u32 number) {
   switch (given.signal) {
     case SIGNAL_TRAP:
       signals.add(SIGNAL_TRAP, given.recipient, given.egress, run.now(), given.subject);
-      run.watchers.trap_hit(given.subject, ip);
+      run.watchers.trap_hit(given.subject, ip, domain_number(run, run.plan.streams[stream]));
       break;
     case SIGNAL_REPORT:
       for (i64 place = 0; place < run.plan.reporting.size; place++)
