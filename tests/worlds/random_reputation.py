@@ -144,6 +144,7 @@ def receiving(draw: st.DrawFn, lists: tuple[str, ...]) -> Tables:
                 "mitigation_complaint_limit": draw(st.sampled_from((0.001, 0.3))),
                 "mitigation_good_days": draw(st.sampled_from((1, 2))),
             }
+            result["requires"] = {"bulk_from": 1}
     return result
 
 
