@@ -82,7 +82,7 @@ def _of(hub: Hub, rules: GreylistRules, destination: Destination) -> Iterator[Fi
         first, last = clock.minimal, clock.minimal + clock.scan
         pause = f"after {format_duration(first)} to {format_duration(last)}, later ones less often"
     else:
-        pause = f"every {format_duration(clock.interval)}"
+        pause = _pause(clock)
     tries, to = f"{hub.name} tries a deferred message {pause}", destination.name
     severity = Severity.WARNING
     if None in waits:
@@ -105,6 +105,20 @@ def _of(hub: Hub, rules: GreylistRules, destination: Destination) -> Iterator[Fi
         )
     place = dotted(("destinations", to, "greylisting"))
     yield Finding(severity, place, reason, _fix(hub, key, clock, rules))
+
+
+def _pause(clock: _Clock) -> str:
+    """Return when a hub of one interval, or of waits that grow, tries again."""
+    first, second, third = (
+        message_retry_delay(failure, clock.interval, clock.factor, clock.most)
+        for failure in (1, 2, 3)
+    )
+    if second == first:
+        return f"every {format_duration(first)}"
+    return (
+        f"after {format_duration(first)} at first and then waits {format_duration(second)}, "
+        f"{format_duration(third)}, ..."
+    )
 
 
 def _clock(hub: Hub, destination: Destination) -> tuple[str, _Clock]:

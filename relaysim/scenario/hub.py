@@ -1,9 +1,17 @@
 """Hub Transport servers: addresses, cores, costs, queues. Keys have Exchange's parameter names."""
 
+from collections.abc import Mapping
 from typing import Annotated, Self
 
 from immutabledict import immutabledict
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from relaysim.mail.address import parse_domain
 from relaysim.mail.destination_concurrency import Feedback, parse_feedback
@@ -11,6 +19,7 @@ from relaysim.profiles.properties import MtaProperties
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.core_time import CoreTime
 from relaysim.scenario.pool import EgressName
+from relaysim.scenario.problem import dotted
 from relaysim.scenario.shaping import Shaping
 from relaysim.scenario.table import (
     DEFAULT_SITE,
@@ -27,6 +36,7 @@ from relaysim.scenario.table import (
     TimeLimit,
 )
 from relaysim.scenario.watched_resources import BackPressure
+from relaysim.units import HOUR, format_duration
 
 _Retries = Annotated[int, Field(ge=0, le=15)] | None
 _Slots = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -59,6 +69,13 @@ _POSTFIX = (
     "default_delivery_slot_loan",
     "default_minimum_delivery_slots",
 )
+
+
+def _up_to_an_hour(timeout: int) -> int:
+    # Five minutes is what RFC 5321 asks for the greeting; an hour is an assumption.
+    if not 0 < timeout <= HOUR:
+        raise ValueError("must be above 0 s and at most 1 h")
+    return timeout
 
 
 class Hub(Table):
@@ -126,7 +143,7 @@ class Hub(Table):
     """Deliveries to mailboxes at a time."""
     max_concurrent_mailbox_submissions: Limit
     """Submissions from mailboxes at a time."""
-    smtp_connect_timeout: Duration
+    smtp_connect_timeout: Annotated[Duration, AfterValidator(_up_to_an_hour)]
     """Time that it waits for the answer of an MX host before it tries the next one."""
     reject_time: Duration
     """How long a refusal by a receiver takes, once connected."""
@@ -209,6 +226,22 @@ class Hub(Table):
     def _is_the_longest(cls, longest: int | None, info: ValidationInfo) -> int | None:
         if longest is not None and longest < (info.data.get("minimal_backoff_time") or 0):
             raise ValueError("must not be below minimal_backoff_time")
+        return longest
+
+    @field_validator("message_retry_longest")
+    @classmethod
+    def _is_no_shorter(cls, longest: int | None, info: ValidationInfo) -> int | None:
+        shaping: Mapping[str, Shaping] = info.data.get("shaping", {})
+        intervals = {
+            "message_retry_interval": info.data.get("message_retry_interval"),
+            **{
+                f"{dotted(('shaping', name))}.message_retry_interval": each.message_retry_interval
+                for name, each in shaping.items()
+            },
+        }
+        for key, interval in intervals.items():
+            if longest is not None and longest < (interval or 0):
+                raise ValueError(f"must not be below {key} ({format_duration(interval or 0)})")
         return longest
 
     @model_validator(mode="after")

@@ -14,6 +14,8 @@ from relaysim.scenario.server_checks import HOST_CHECKS
 from relaysim.scenario.table import NONE
 from relaysim.wording import listed
 
+_GROWTH = ("message_retry_factor", "message_retry_longest")
+
 
 def _profiles(raw: Raw, _filled: Raw, collection: Collection) -> Found:
     for kind, group in GROUPS.items():
@@ -105,6 +107,35 @@ def _settings(raw: Raw, _filled: Raw, collection: Collection) -> Found:
                 yield Problem(("hubs", name, key), text)
 
 
+def _growing_waits(raw: Raw, filled: Raw, _collection: Collection) -> Found:
+    """Report the growth of waits at a hub whose waits follow the age of the message."""
+    for name, table in named(filled, "hubs"):
+        # A hub has the keys of one queue manager alone.
+        for key in _GROWTH if "queue_run_delay" in table else ():
+            if key in at(raw, "hubs", name):
+                yield Problem(
+                    ("hubs", name, key),
+                    f"{table.get('mta')} has no such setting: a message waits for as long as it is "
+                    "old, from minimal_backoff_time to maximal_backoff_time",
+                )
+
+
+def _lost_hosts(raw: Raw, filled: Raw, _collection: Collection) -> Found:
+    """Report outages of more MX hosts than a destination has."""
+    events = raw.get("events")
+    for position, event in enumerate(events if isinstance(events, list) else ()):
+        outage = at(event, "outage")
+        lost, name = outage.get("mx_hosts"), outage.get("destination")
+        if not isinstance(name, str) or name not in at(filled, "destinations"):
+            continue
+        hosts = at(filled, "destinations", name).get("mx_hosts", 1)
+        if isinstance(lost, int) and isinstance(hosts, int) and lost > hosts:
+            yield Problem(
+                ("events", position, "outage", "mx_hosts"),
+                f"these are some of the mx_hosts of {name}: write no more than {hosts}",
+            )
+
+
 def _public_ips(raw: Raw, filled: Raw, _collection: Collection) -> Found:
     """Report hubs that have several public IPs and cannot choose one for a message.
 
@@ -167,6 +198,8 @@ PROFILE_CHECKS: tuple[Callable[[Raw, Raw, Collection], Found], ...] = (
     _parted,
     _linked,
     _settings,
+    _growing_waits,
+    _lost_hosts,
     _public_ips,
     _shaping,
     *FRONT_END_CHECKS,

@@ -41,3 +41,28 @@ def test_a_short_time_out_or_many_hosts_are_no_finding() -> None:
     assert found(design(2, 1, "5 s"), "dead_mx_hosts") == []
     assert found(design(7, 1), "dead_mx_hosts") == []
     assert found(design(2, 0), "dead_mx_hosts") == []
+
+
+def test_outages_that_leave_no_host_are_named() -> None:
+    """Of two hosts one is lost from 0 to 1 h, the other from 30 min to 2.5 h; then one again."""
+    events = [
+        {"at": at, "outage": {"destination": "sink", "mx_hosts": 1, "for": length}}
+        for at, length in (("0 s", "1 h"), ("30 min", "2 h"), ("2.5 h", "1 h"))
+    ]
+    sink = "[destinations.sink]\nmx_hosts = 2"
+    design = from_mapping(tables(STREAM, sink) | {"events": events}, "story")
+    (finding,) = found(design, "dead_mx_hosts")
+    assert finding.place == "events.1.outage.mx_hosts"
+    assert finding.reason == (
+        "From 30 min to 1 h after the start no MX host of sink answers: its mail waits in the "
+        "queues of HUB01."
+    )
+
+
+def test_a_hub_that_tries_many_dead_hosts_is_an_assumption() -> None:
+    assumption = "Assumption: a hub tries all hosts"
+    (few,), (many,) = (found(design(6, dead), "dead_mx_hosts") for dead in (4, 5))
+    assert assumption not in few.reason
+    assert many.reason.endswith(
+        f"{assumption}; a server may defer sooner (Postfix: after 5, smtp_mx_address_limit)."
+    )

@@ -43,6 +43,20 @@ def test_a_clock_that_makes_the_wait_twice_as_long_is_named(wording: Wording) ->
         assert found(design(every), "greylisting") == []
 
 
+def test_the_reason_names_the_first_waits_where_they_grow() -> None:
+    """1, then 10 and 20 min at most: attempts at 1 and 11 min, and the receiver asks for 5 min."""
+    (finding,) = found(
+        design(
+            "1 min", "[hubs.HUB01]\nmessage_retry_factor = 10.0\nmessage_retry_longest = '20 min'"
+        ),
+        "greylisting",
+    )
+    assert finding.reason == (
+        "Mail of a new sender waits 11 min: HUB01 tries a deferred message after 1 min at first and "
+        "then waits 10 min, 20 min, ..., and sink asks for 5 min."
+    )
+
+
 def test_mail_that_never_passes_is_a_warning(wording: Wording) -> None:
     (late,) = found(design("15 min", f"{GREY}retry_window = '10 min'"), "greylisting")
     assert late.severity is Severity.WARNING

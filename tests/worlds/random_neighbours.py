@@ -12,6 +12,7 @@ from worlds.random_worlds import (
     Tables,
     destinations,
     events,
+    give_hosts,
     hosts,
     hubs,
     lines,
@@ -67,6 +68,7 @@ def neighbours(draw: st.DrawFn) -> tuple[Tables, Tables]:
             {"at": "0 s", "stop": {"hub": "HUB03", "for": "9 d"}},
         ],
     }
+    give_hosts(given)
     return given | {"hosts": given["hosts"] | culprit}, given
 
 

@@ -116,7 +116,7 @@ _HUB = _some(
     max_per_domain_outbound_connections=_NARROW,
     max_concurrent_mailbox_deliveries=LIMIT,
     max_concurrent_mailbox_submissions=LIMIT,
-    smtp_connect_timeout=("0 s", "1 s", "20 s"),
+    smtp_connect_timeout=("1 s", "2 s", "20 s"),
     reject_time=("0 s", "1 s"),
     shadow_redundancy_enabled=(True, True, False),
     site=("Istanbul", "Istanbul", "Ankara"),
@@ -124,7 +124,7 @@ _HUB = _some(
     message_retry_interval=("1 s", "1 min"),
     mailbox_delivery_queue_retry_interval=("1 s", "20 s"),
     message_retry_factor=(1.0, 1.5, 2.0),
-    message_retry_longest=("5 s", "1 min", "none"),
+    message_retry_longest=("1 min", "90 s", "none"),
     queue_glitch_retry_count=(0, 2),
     queue_glitch_retry_interval=("1 s", "10 s"),
     transient_failure_retry_count=(0, 2),
@@ -272,6 +272,9 @@ def hubs(draw: st.DrawFn, names: tuple[str, ...]) -> Tables:
                 }
             }
         )
+        # The interval of Exchange 2013 and later is 15 min, above any longest wait here.
+        if "message_retry_longest" in result[name]:
+            result[name].setdefault("message_retry_interval", "1 min")
     return result
 
 
@@ -344,6 +347,15 @@ def outages(tables: Tables) -> st.SearchStrategy[list[Tables]]:
     return st.one_of(st.just([]), st.lists(outage, max_size=3))
 
 
+def give_hosts(tables: Tables) -> None:
+    """Give each destination as many MX hosts as an outage of some takes away."""
+    for event in tables["events"]:
+        lost = event.get("outage", {}).get("mx_hosts", 0)
+        if lost:
+            destination = tables["destinations"][event["outage"]["destination"]]
+            destination["mx_hosts"] = max(lost, destination.get("mx_hosts", 1))
+
+
 @st.composite
 def destinations(draw: st.DrawFn) -> Tables:
     """Three destinations, one of them with several domains."""
@@ -379,6 +391,7 @@ _OF_POSTFIX = _each(
     default_delivery_slot_loan=(0, 3),
     default_minimum_delivery_slots=(0, 1, 3),
 )
+_GROWTH = ("message_retry_factor", "message_retry_longest")
 _KEYS = {mta: BUILT_IN.profile(Kind.MTA, mta).table("hub") for mta in ("none", "postfix")}
 
 
@@ -393,7 +406,7 @@ def with_postfix(draw: st.DrawFn, tables: Tables) -> Tables:
             kept = {
                 key: value
                 for key, value in hub.items()
-                if key not in _KEYS["none"] or key in _KEYS["postfix"]
+                if key in _KEYS["postfix"] or (key not in _KEYS["none"] and key not in _GROWTH)
             }
             tables["hubs"][name] = costs | kept | draw(_OF_POSTFIX) | {"mta": "postfix"}
     return tables
@@ -703,6 +716,7 @@ def plain_worlds(draw: st.DrawFn) -> Tables:
         tables = draw(with_relays(tables))
     if draw(st.sampled_from((False, False, True))):
         tables = draw(with_authentication(tables))
+    give_hosts(tables)
     tables["events"] += draw(outages(tables))
     tables["events"] = [event for event in tables["events"] if _in_time(event, DURATION, drain)]
     return tables
