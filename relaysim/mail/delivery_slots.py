@@ -105,13 +105,13 @@ class DeliverySlots:
     Parameters
     ----------
     cost : int
-        DefaultDeliverySlotCost: transactions of a job for each transaction that may go first; 0 or
-        1: none may.
+        default_delivery_slot_cost: transactions of a job for each one that may go first; 0 or 1:
+        none may.
     discount, loan : int
-        DefaultDeliverySlotDiscount and DefaultDeliverySlotLoan: per cent of the slots, and number
-        of slots, that need not be collected yet.
+        default_delivery_slot_discount and _loan: per cent of the slots, and number of
+        slots, that need not be collected yet.
     minimum : int
-        DefaultMinimumDeliverySlots: slots that a job must be able to collect.
+        default_minimum_delivery_slots: slots that a job must be able to collect.
     """
 
     cost: int
