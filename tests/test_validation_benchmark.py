@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -23,7 +24,7 @@ assert _SPEC is not None
 sys.modules["validation"] = importlib.util.module_from_spec(_SPEC)
 
 from validation import load, postfix, sink  # noqa: E402
-from validation.__main__ import main  # noqa: E402
+from validation.__main__ import handle_signals, main  # noqa: E402
 from validation.cases import CASES, Burst, Case, Hub, NextHop, Poisson  # noqa: E402
 from validation.comparison import Compared, Score, compare, score  # noqa: E402
 from validation.cost_calibration import receive_cost, send_cost  # noqa: E402
@@ -257,3 +258,17 @@ def test_without_postfix_it_says_what_to_install(
     error = capsys.readouterr().err
     assert error.startswith("Postfix is not installed.\n")
     assert "apt-get install --no-install-recommends postfix" in error
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_program_so_that_it_cleans_up(number: signal.Signals) -> None:
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        signal.signal(number, signal.SIG_DFL)
+        handle_signals()
+        with pytest.raises(SystemExit) as ended:
+            signal.raise_signal(number)
+        assert ended.value.code == 128 + number
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -143,6 +143,16 @@ def run(chosen: Sequence[Case], repeats: int, postfix: str) -> list[Compared]:
     return rows
 
 
+def handle_signals() -> None:
+    """Let SIGTERM and the SIGHUP of a closed terminal end the program, so that it cleans up.
+
+    A signal that is ignored stays ignored: nohup ignores SIGHUP.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda number, frame: sys.exit(128 + number))
+
+
 def main() -> int:
     """Validate; return 0, 1 for a measurement that failed, or 2 where Postfix is missing."""
     parser = argparse.ArgumentParser(description="compare relaysim with a real Postfix")
@@ -157,7 +167,7 @@ def main() -> int:
     except MissingError as error:
         print(f"{error}.\n\n{INSTALL}", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    handle_signals()
     try:
         run([case for case in CASES if case.name in (args.case or names)], args.repeats, postfix)
     except (TrialError, StartError) as error:

@@ -21,12 +21,17 @@ _WORDS = {
     Missing.TLS: "TLS",
     Missing.ONE_CLICK_UNSUBSCRIBE: "one-click unsubscribe",
 }
+_BY_DOMAIN = Missing.SPF | Missing.DKIM | Missing.ALIGNMENT
+_OF_DOMAIN = (
+    Missing.AUTHENTICATION | Missing.REJECT_POLICY | Missing.QUARANTINE_POLICY | Missing.ALIGNMENT
+)
 
 
 def unauthenticated(scenario: Scenario) -> Iterator[Finding]:
     """Mail lacks SPF, DKIM, DMARC, a PTR record, TLS or unsubscribe, and a receiver requires it."""
     for lacking, unmet in lacking_mail(scenario).items():
-        words = listed(word for each, word in _WORDS.items() if each & lacking.missing)
+        named = _named(lacking.missing, unmet)
+        words = listed(word for each, word in _WORDS.items() if each & named)
         effects = [
             f"{name} {listed(_effects(scenario.destinations[name], lacking, missed))}"
             for name, missed in unmet.items()
@@ -35,7 +40,7 @@ def unauthenticated(scenario: Scenario) -> Iterator[Finding]:
             Severity.WARNING,
             lacking.path.place,
             f"{lacking.path.name} comes from {lacking.ip} without {words}. {'; '.join(effects)}.",
-            " ".join(_fixes(scenario, lacking)),
+            " ".join(_fixes(scenario, lacking, named)),
         )
 
 
@@ -59,26 +64,36 @@ def _effects(destination: Destination, lacking: Lacking, missed: list[Missing]) 
         yield f"junks {share(junked - refused)}"
 
 
-def _fixes(scenario: Scenario, lacking: Lacking) -> Iterator[str]:
+def _named(lacks: Missing, unmet: dict[str, list[Missing]]) -> Missing:
+    """Return what mail lacks of what its receivers ask for."""
+    asked = Missing(0)
+    for missed in unmet.values():
+        for each in missed:
+            # What mends these is SPF, a signature or an aligned domain.
+            asked |= each | _BY_DOMAIN if each & _OF_DOMAIN else each
+    return lacks & asked
+
+
+def _fixes(scenario: Scenario, lacking: Lacking, named: Missing) -> Iterator[str]:
     stream = scenario.hosts[lacking.path.host].streams[lacking.path.stream]
     mail_from, header = stream.sender.rpartition("@")[2], lacking.sender.of.domain
-    if Missing.SPF & lacking.missing:
+    if Missing.SPF & named:
         place = dotted(("sender_domains", mail_from, "spf"))
         yield f"Add {lacking.ip} to the SPF record of {mail_from} ({place})."
-    if Missing.DKIM & lacking.missing:
+    if Missing.DKIM & named:
         place = dotted(("sender_domains", header, "dkim"))
         yield f"Sign the mail of {header} at {lacking.hub} ({place})."
-    if Missing.ALIGNMENT & lacking.missing and not Missing.DKIM & lacking.missing:
+    if Missing.ALIGNMENT & named and not Missing.DKIM & named:
         yield f"Send it with an address of {header} in MAIL FROM, or sign it for {header}."
-    if Missing.DMARC_RECORD & lacking.missing:
+    if Missing.DMARC_RECORD & named:
         place = dotted(("sender_domains", header, "dmarc"))
         yield f'Publish a DMARC record of {header}, at least p=none ({place} = "none").'
-    if Missing.PTR & lacking.missing:
+    if Missing.PTR & named:
         place = dotted(("egress", lacking.ip, "ptr"))
         yield f"Have the provider of the line set a PTR record for {lacking.ip} ({place} = true)."
-    if Missing.TLS & lacking.missing:
+    if Missing.TLS & named:
         place = dotted(("send_connectors", lacking.connector, "ignore_starttls"))
         yield f"Let {lacking.connector} use TLS ({place} = false)."
-    if Missing.ONE_CLICK_UNSUBSCRIBE & lacking.missing:
+    if Missing.ONE_CLICK_UNSUBSCRIBE & named:
         place = f"{lacking.path.place}.one_click_unsubscribe"
         yield f"Add the header of RFC 8058 to the mail of {lacking.path.name} ({place} = true)."

@@ -8,6 +8,7 @@ from relaysim.audit import check
 NO_DKIM = 'sender_domains={"cozumpark.com"={dkim=[]}}'
 NEWS = "hosts.marketing.streams.newsletter"
 INVOICES = "hosts.crm.streams.invoices"
+KEYS = ("authentication", "dmarc_policy", "dkim", "alignment", "dmarc_record", "ptr", "tls")
 
 
 def found(*settings: str) -> list[str]:
@@ -46,3 +47,21 @@ def test_a_domain_known_as_a_bulk_sender_is_one_everywhere() -> None:
     assert ("gmail", "cozumpark.com") not in bulk_senders(shared_hub(NO_DKIM, other))
     assert ("gmail", "cozumpark.com") in bulk_senders(shared_hub(known, other))
     assert "hosts.crm.streams.invoices" in found(known, other)
+
+
+def test_a_finding_names_only_what_the_receivers_ask_for() -> None:
+    """Mail without SPF, DKIM, DMARC and PTR record, to receivers that ask for SPF alone."""
+    scenario = shared_hub(
+        'sender_domains={"cozumpark.com"={spf=[], dkim=[]}}',
+        'egress."198.51.100.10".ptr=false',
+        *(
+            f"destinations.{name}.requires.{key}={value}"
+            for name in shared_hub().destinations
+            for key, value in {**dict.fromkeys(KEYS, "none"), "spf": "{refuse=0.4}"}.items()
+        ),
+    )
+    fixes = {each.fix for each in check(scenario) if each.check == "unauthenticated"}
+    place = 'sender_domains."cozumpark.com".spf'
+    assert fixes == {f"Add 198.51.100.10 to the SPF record of cozumpark.com ({place})."}
+    reasons = [each.reason for each in check(scenario) if each.check == "unauthenticated"]
+    assert all(" without SPF. " in reason for reason in reasons)
