@@ -63,6 +63,7 @@ PANEL = {
     "gmail": 0.10,
     "outlook": 0.22,
     "yahoo": 0.13,
+    "apple": 0.18,
     "m365-business": 0.17,
     "secure-gateway": 0.21,
 }

@@ -178,8 +178,9 @@ def test_nor_do_the_signals_of_a_culprit_with_an_ip_and_a_domain_of_its_own(
     names = runs.treatment.names
     others = {name for name in names.streams if not name.startswith(("HUB01", "mailer"))}
     egress = set(names.egress) - {"198.51.100.10"}
+    domains = set(names.registered_domains) - {"bulk.example"}
     result = [
-        (named_rows(trace, others), reputation(trace, egress, others))
+        (named_rows(trace, others), reputation(trace, egress, others, domains))
         for trace in (runs.treatment, runs.control, runs.absent)
     ]
     assert result[0] == result[1]

@@ -93,11 +93,15 @@ def named_rows(trace: Trace, streams: Collection[str] | None = None) -> NamedRow
 
 
 def reputation(
-    trace: Trace, egress: Collection[str] | None = None, streams: Collection[str] | None = None
+    trace: Trace,
+    egress: Collection[str] | None = None,
+    streams: Collection[str] | None = None,
+    domains: Collection[str] | None = None,
 ) -> NamedRows:
-    """The rows about what is thought of some public IPs, or of all, in their order, in names.
+    """The rows about what is thought of some public IPs and domains, or of all, in their order.
 
-    Signals are only those of the recipients of some streams, actions that are about a stream too.
+    They have names. Signals are only those of the recipients of some streams, actions that are
+    about a stream too.
     """
     names, messages, recipients = trace.names, trace.messages, trace.recipients
     first = messages["first_recipient"]
@@ -114,8 +118,16 @@ def reputation(
             return names.blocklists[number] if number >= 0 else names.destinations[-1 - number]
         return names.streams[number]
 
-    def wanted(number: int) -> bool:
-        return egress is None or names.egress[number] in egress
+    def wanted(number: int, domain: int = -1) -> bool:
+        """About an IP, a registered domain, or neither."""
+        if domain >= 0:
+            return domains is None or names.registered_domains[domain] in domains
+        return egress is None or number < 0 or names.egress[number] in egress
+
+    def named(number: int, domain: int) -> str:
+        if domain >= 0:
+            return names.registered_domains[domain]
+        return names.egress[number] if number >= 0 else ""
 
     def rows(table: str, *columns: str) -> list[tuple[int, ...]]:
         result = getattr(trace, table)
@@ -127,9 +139,9 @@ def reputation(
     }
     return {
         "listings": [
-            (names.egress[ip], names.blocklists[number], *rest)
-            for ip, number, *rest in rows("listings", *trace.listings.columns)
-            if wanted(ip)
+            (named(ip, sender), names.blocklists[number], *rest)
+            for ip, sender, number, *rest in rows("listings", *trace.listings.columns)
+            if wanted(ip, sender)
         ],
         "signals": [
             (
@@ -143,9 +155,9 @@ def reputation(
             if wanted(ip) and (streams is None or recipient(row)[0] in streams)
         ],
         "lookups": [
-            (names.egress[ip], names.domains[domain], *rest)
-            for ip, domain, *rest in rows("lookups", *trace.lookups.columns)
-            if wanted(ip)
+            (named(ip, sender), names.domains[domain], *rest)
+            for ip, sender, domain, *rest in rows("lookups", *trace.lookups.columns)
+            if wanted(ip, sender)
         ],
         "states": [
             (names.provider_states[number], time, value)
@@ -153,9 +165,9 @@ def reputation(
             if level == Level.PROVIDER and wanted(_egress_of(trace, number))
         ],
         "actions": [
-            (action, names.egress[ip] if ip >= 0 else "", time, subject(action, number))
-            for action, ip, time, number in rows("actions", *trace.actions.columns)
-            if (ip < 0 or wanted(ip))
+            (action, named(ip, sender), time, subject(action, number))
+            for action, ip, sender, time, number in rows("actions", *trace.actions.columns)
+            if wanted(ip, sender)
             and (
                 streams is None
                 or action <= Action.REQUESTED
