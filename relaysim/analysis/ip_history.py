@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
+from relaysim.analysis.mail_paths import Path
 from relaysim.analysis.message_rates import messages
 from relaysim.analysis.sharing import ips, outside, parted
 from relaysim.mail.address import domain_of
@@ -25,15 +26,12 @@ def innocent_mail_a_day(scenario: Scenario) -> Mapping[str, float]:
     mapping of str to float
         By IP: messages a day to the outside, without those to smart hosts; 0 for a new IP.
     """
-    days = -(-scenario.run.duration // DAY)
     result = dict.fromkeys(scenario.egress, 0.0)
     for path in parted(scenario)[1]:
         own = ips(path)
-        part = path.share * sum({id(route): route.share for route, _ in outside(path)}.values())
         for ip in own:
             if scenario.egress[ip].age >= WARM:
-                mail = messages(scenario, path.host, path.stream)
-                result[ip] += mail * part / len(own) / days
+                result[ip] += _outside_a_day(scenario, path) / len(own)
     return result
 
 
@@ -50,12 +48,17 @@ def innocent_mail_of_domains(scenario: Scenario) -> Mapping[str, float]:
     mapping of str to float
         By registered domain of senders: messages a day to the outside; none for a new domain.
     """
-    days = -(-scenario.run.duration // DAY)
     new = new_domains(scenario)
     result: dict[str, float] = defaultdict(float)
     for path in parted(scenario)[1]:
         domain = registered_domain(domain_of(scenario.hosts[path.host].streams[path.stream].sender))
         if domain not in new:
-            part = path.share * sum({id(route): route.share for route, _ in outside(path)}.values())
-            result[domain] += messages(scenario, path.host, path.stream) * part / days
+            result[domain] += _outside_a_day(scenario, path)
     return result
+
+
+def _outside_a_day(scenario: Scenario, path: Path) -> float:
+    """Return the messages of a path to the outside on a mean day."""
+    days = -(-scenario.run.duration // DAY)
+    part = path.share * sum({id(route): route.share for route, _ in outside(path)}.values())
+    return messages(scenario, path.host, path.stream) * part / days
