@@ -1,6 +1,7 @@
 """The message rate of a stream in each hour, without rate events."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -143,17 +144,23 @@ def campaign(scenario: Scenario, host: str, stream: str) -> Burst | None:
     return Burst(*largest, float(arrivals.rate) * scenario.run.scale) if largest else None
 
 
-def _of_campaigns(campaigns: Campaigns, rate: float) -> float:
-    """Return the messages of all campaigns before the end of the run.
+def _of_campaigns(campaigns: Campaigns, rate: float, until: Floats) -> Floats:
+    """Return the messages of all campaigns before each of some times, microseconds.
 
     A campaign that ends in time has all its messages; a later campaign has rate x time left.
     """
-    end, starts = campaigns.run.duration, campaigns.starts
     if campaigns.process.growth:
-        return sum(min(count, rate * (end - start) / SECOND) for start, count in campaigns)
-    count = campaigns.messages(0)
+        starts, counts = np.array(list(campaigns), dtype=np.float64).reshape(-1, 2).T
+        sent = [np.clip(rate * (end - starts) / SECOND, 0, counts).sum() for end in until]
+    else:
+        sent = [_of_equal_campaigns(campaigns, rate, end) for end in until]
+    return np.array(sent, dtype=np.float64)
+
+
+def _of_equal_campaigns(campaigns: Campaigns, rate: float, end: float) -> float:
+    starts, count = campaigns.starts, campaigns.messages(0)
     whole = bisect_right(starts, end - count / rate * SECOND)
-    cut = starts[whole:]
+    cut = starts[whole : bisect_left(starts, end)]
     # Campaigns may be a microsecond apart: the sum of equal steps needs no loop.
     started = len(cut) * (cut[0] + cut[-1]) / 2 if isinstance(cut, range) and cut else sum(cut)
     return whole * count + rate * (len(cut) * end - started) / SECOND
@@ -161,8 +168,58 @@ def _of_campaigns(campaigns: Campaigns, rate: float) -> float:
 
 def messages(scenario: Scenario, host: str, stream: str) -> float:
     """Return the mean number of messages of a stream in the whole run."""
-    run = scenario.run
+    return float(messages_until(scenario, host, stream)[-1])
+
+
+def messages_until(scenario: Scenario, host: str, stream: str) -> Floats:
+    """Return the mean number of messages of a stream from the start of the run to each hour.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host, stream : str
+        The host, and the name of the stream within the host.
+
+    Returns
+    -------
+    numpy array of float
+        Shape (hours + 1,), at the times of `edges`: 0 first, all messages of the run last.
+    """
+    run, hours = scenario.run, edges(scenario.run)
     arrivals = scenario.hosts[host].streams[stream].arrivals
     if isinstance(arrivals, Campaign):
-        return _of_campaigns(Campaigns(arrivals, run), float(arrivals.rate) * run.scale)
-    return float(steady(scenario, host, stream) @ np.diff(edges(run))) / SECOND
+        rate = float(arrivals.rate) * run.scale
+        return _of_campaigns(Campaigns(arrivals, run), rate, hours)
+    sent = steady(scenario, host, stream) * np.diff(hours) / SECOND
+    return np.concatenate(([0.0], np.cumsum(sent)))
+
+
+def largest_day(run: Run, courses: Mapping[str, Floats]) -> dict[str, float]:
+    """Return what some streams send in the 24 hours in which they together send most.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    courses : mapping of str to numpy array of float
+        What each has sent until each hour, as `messages_until` returns it.
+
+    Returns
+    -------
+    dict of str to float
+        The part of each in those 24 hours, or in the whole run if it is shorter.
+
+    Notes
+    -----
+    The sum of the courses is straight between two hours, so that the largest difference over 24
+    hours begins or ends at an hour.
+    """
+    hours = edges(run)
+    starts = np.unique(np.clip(np.concatenate((hours, hours - DAY)), 0, None))
+    parts = {
+        name: np.interp(starts + DAY, hours, course) - np.interp(starts, hours, course)
+        for name, course in courses.items()
+    }
+    at = int(np.argmax(sum(parts.values(), np.zeros(len(starts)))))
+    return {name: float(part[at]) for name, part in parts.items()}

@@ -1,10 +1,9 @@
 """Checks of relay services: what they allow, and the servers that they refuse."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from relaysim.analysis.mail_paths import DomainRoute, Path, paths
-from relaysim.analysis.message_rates import campaign, messages
+from relaysim.analysis.message_rates import Floats, campaign, largest_day, messages_until
 from relaysim.analysis.run_size import mean_recipients
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail.domains import is_accepted
@@ -13,15 +12,15 @@ from relaysim.plan import routing
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.relay import RelayLimit
-from relaysim.scenario.table import DAY, HOUR, MINUTE, SECOND
+from relaysim.scenario.table import HOUR, MINUTE, SECOND
 from relaysim.units import format_duration
 from relaysim.wording import listed, share
 
 WINDOWS = {"fixed second": SECOND, "fixed minute": MINUTE, "fixed hour": HOUR}
 _STAGES = (
     "From day 30 below the baseline on it gets 450 4.7.230 in 5 minutes of each hour, from day 40 "
-    "on in 10, from day 50 on in 20, from day 60 on in 30; and 550 5.7.230 from day 60 on in 5 "
-    "minutes, from day 70 on in 10, from day 80 on in 20, from day 90 on always"
+    "on in 10, from day 50 on in 20, from day 60 to day 69 in 30; and 550 5.7.230 from day 60 on "
+    "in 5 minutes, from day 70 on in 10, from day 80 on in 20, from day 90 on always"
 )
 """The stages of transport enforcement (Exchange Team 2023, quoted by an article of 2026)."""
 
@@ -106,22 +105,37 @@ def _above_a_day(
     yield Finding(
         Severity.WARNING,
         place,
-        f"{listed(amounts)} {verb} about {amount:,.0f} {_what(limit)} a day for {relay}, which "
-        f"allows {most:,} in 24 h: about {amount - most:,.0f} {then}, whatever stream they are of, "
-        f"with {limit.reply.rstrip('.')}.",
+        f"{listed(amounts)} {verb} about {amount:,.0f} {_what(limit)} for {relay} on the largest "
+        f"day, and {relay} allows {most:,} in 24 h: about {amount - most:,.0f} {then}, whatever "
+        f"stream they are of, with {limit.reply.rstrip('.')}.",
         "Spread the mail over more days, send a part of it by another way, or write the limit that "
         "your contract has.",
     )
 
 
 def amounts_a_day(scenario: Scenario, relay: str, limit: RelayLimit) -> dict[str, float]:
-    """Return what each stream counts against a limit of a relay service on a day."""
-    amounts: dict[str, float] = defaultdict(float)
+    """Return what each stream counts against a limit of a relay service on the largest day.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    relay : str
+        The relay service.
+    limit : RelayLimit
+        A limit of a rolling day.
+
+    Returns
+    -------
+    dict of str to float
+        By stream: its part of the 24 hours in which all streams together count most.
+    """
+    courses: dict[str, Floats] = {}
     for stream, path, part in _shares(scenario, relay, limit):
-        burst = campaign(scenario, path.host, path.stream)
-        count = messages(scenario, path.host, path.stream) * min(1, DAY / scenario.run.duration)
-        amounts[stream] += part * (count if burst is None else burst.messages)
-    return amounts
+        sent = part * messages_until(scenario, path.host, path.stream)
+        courses[stream] = courses.get(stream, 0.0) + sent
+    amounts = largest_day(scenario.run, courses)
+    return {stream: amount for stream, amount in amounts.items() if amount > 0}
 
 
 def _campaigns(scenario: Scenario, relay: str, place: str, limit: RelayLimit) -> Iterator[Finding]:

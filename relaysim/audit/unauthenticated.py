@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from relaysim.analysis.unauthenticated_mail import Lacking, lacking_mail
 from relaysim.audit.finding import Finding, Severity
-from relaysim.mail.authentication import Missing
+from relaysim.mail.authentication import OF_BULK, Missing
+from relaysim.mail.registered_domain import registered_domain
 from relaysim.mail.requirement_reply import requirement_reply
 from relaysim.plan.requirement_compiler import requirements
 from relaysim.scenario.destination import Destination
@@ -45,23 +46,52 @@ def unauthenticated(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _effects(destination: Destination, lacking: Lacking, missed: list[Missing]) -> Iterator[str]:
-    """Yield what a destination does with mail, each by the first requirement that is not met."""
-    replies, known = destination.properties.replies, requirements(destination)
+    """Yield what a destination does with mail, by each requirement that is not met."""
+    known = requirements(destination)
     unmet = {each: known[each] for each in missed}
-    for verb, key, permanent in (("refuses", "refuse", True), ("defers", "defer", False)):
-        worst = max(unmet.items(), key=lambda item: getattr(item[1], key), default=None)
-        if worst is not None and getattr(worst[1], key):
-            reply = requirement_reply(replies, worst[0], permanent=permanent)
-            of = "" if permanent else " of the attempts"
-            text = reply.filled(ip=lacking.ip, domain=lacking.sender.of.domain).text
-            yield (
-                f"{verb} {share(getattr(worst[1], key))}{of} with {reply.code} {reply.enhanced} "
-                f'("{text.partition(". ")[0].rstrip(".")}")'
-            )
+    refuses = _replies({each: of.refuse for each, of in unmet.items()})
+    for each, part in refuses.items():
+        reply = _reply(destination, lacking, each, permanent=True)
+        yield f"refuses {share(part)} {reply}{_threshold(destination, lacking, [each])}"
+    refused = sum(refuses.values())
+    others = " of the others" if refused else ""
+    # A message that is refused has no further attempt.
+    for each, part in _replies({each: of.defer for each, of in unmet.items()}).items():
+        if refused < 1:
+            reply = _reply(destination, lacking, each, permanent=False)
+            when = _threshold(destination, lacking, [each])
+            yield f"defers {share(part)} of the attempts{others} {reply}{when}"
     junked = max((of.refuse + of.junk for of in unmet.values()), default=0.0)
-    refused = max((of.refuse for of in unmet.values()), default=0.0)
     if junked > refused:
-        yield f"junks {share(junked - refused)}"
+        junking = [each for each, of in unmet.items() if of.refuse + of.junk > refused]
+        yield f"junks {share(junked - refused)}{_threshold(destination, lacking, junking)}"
+
+
+def _replies(shares: dict[Missing, float]) -> dict[Missing, float]:
+    """Return the share of mail that gets the reply of each requirement.
+
+    One draw decides about all of them, and the first one in order that it is below has the reply.
+    """
+    result, before = {}, 0.0
+    for each, part in shares.items():
+        if part > before:
+            result[each], before = part - before, part
+    return result
+
+
+def _reply(destination: Destination, lacking: Lacking, each: Missing, permanent: bool) -> str:
+    reply = requirement_reply(destination.properties.replies, each, permanent=permanent)
+    text = reply.filled(ip=lacking.ip, domain=lacking.sender.of.domain).text
+    return f'with {reply.code} {reply.enhanced} ("{text.partition(". ")[0].rstrip(".")}")'
+
+
+def _threshold(destination: Destination, lacking: Lacking, unmet: list[Missing]) -> str:
+    """Return from when on a destination wants what only bulk senders need."""
+    most = destination.requires.bulk_from
+    if not most or lacking.sender.bulk_sender or not all(each & OF_BULK for each in unmet):
+        return ""
+    domain = registered_domain(lacking.sender.of.domain)
+    return f" once it has taken {most:,} recipients of {domain} in 24 h"
 
 
 def _named(lacks: Missing, unmet: dict[str, list[Missing]]) -> Missing:
