@@ -64,6 +64,9 @@ UNABLE_TO_CONNECT = Reply(421, "4.2.1", "Unable to connect")
 CONNECTION_DROPPED = Reply(421, "4.4.2", "Connection dropped")
 # A server that does not answer in time; confirmed as a text, unconfirmed for the end of DATA.
 CONNECTION_TIMED_OUT = Reply(421, "4.4.1", "Connection timed out")
+FAILED_CONNECTION = (UNABLE_TO_CONNECT, CONNECTION_DROPPED, CONNECTION_TIMED_OUT)
+"""What a client gives for a reply where no server sends one."""
+
 # Confirmed as a text; unconfirmed for the case that no receive connector matches.
 SERVICE_NOT_AVAILABLE = Reply(421, "4.3.2", "Service not available")
 # MaxInboundConnection; unconfirmed wording.

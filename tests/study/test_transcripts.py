@@ -178,6 +178,14 @@ def test_a_message_that_is_put_off_says_how_often_and_its_notices_are_named():
     assert ndr.deadline is None
 
 
+def test_a_connection_that_fails_is_no_answer_of_the_receiver():
+    setting = 'response_time = "2 s"'
+    result = transcript(story((setting, f"{setting}\nconnect_failure = 1.0")), "app.mail:0")
+    words = " ".join(summary(result).split())
+    assert "the connection fails: 421 4.2.1 Unable to connect" in words
+    assert "the receiver answers" not in words
+
+
 def test_a_hub_that_is_down_leaves_no_dialogue():
     result = transcript(
         story(

@@ -8,6 +8,7 @@ import pandas as pd
 from rich.console import RenderableType
 from rich.text import Text
 
+from relaysim.mail.reply import FAILED_CONNECTION
 from relaysim.measure.journey import BY_REPUTATION, Event, Recipient
 from relaysim.measure.wait_parts import PARTS
 from relaysim.plan.submission import targets
@@ -148,6 +149,8 @@ def _what(event: Event, transcript: Transcript) -> str:
             listed = f"{event.listed or where} is {event.text}"  # on a blocklist
             why = BY_REPUTATION if event.text == BY_REPUTATION else listed
             cites = f" ({why})" if event.text else ""
+            if event.reply in map(str, FAILED_CONNECTION):
+                return f"the connection fails: {event.reply}{cites}"
             return f"the receiver answers {event.reply}{cites}"
         case "no connection":
             return f"got no connection in {_seconds(event.waited)}"
