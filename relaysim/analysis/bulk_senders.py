@@ -1,6 +1,7 @@
 """Registered domains that send a destination as much in a day as a bulk sender."""
 
-from relaysim.analysis.message_rates import Floats, largest_day, messages_until
+from relaysim.analysis.largest_day import largest_day
+from relaysim.analysis.message_rates import Floats, messages_until
 from relaysim.analysis.route_end import beyond_relay
 from relaysim.analysis.run_size import mean_recipients
 from relaysim.analysis.sharing import open_paths, outside

@@ -1,7 +1,6 @@
-"""The message rate of a stream in each hour, without rate events."""
+"""The messages of a stream hour by hour, without rate events."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -168,7 +167,7 @@ def _of_equal_campaigns(campaigns: Campaigns, rate: float, end: float) -> float:
 
 def messages(scenario: Scenario, host: str, stream: str) -> float:
     """Return the mean number of messages of a stream in the whole run."""
-    return float(messages_until(scenario, host, stream)[-1])
+    return float(_until(scenario, host, stream, np.array([float(scenario.run.duration)]))[0])
 
 
 def messages_until(scenario: Scenario, host: str, stream: str) -> Floats:
@@ -186,40 +185,16 @@ def messages_until(scenario: Scenario, host: str, stream: str) -> Floats:
     numpy array of float
         Shape (hours + 1,), at the times of `edges`: 0 first, all messages of the run last.
     """
-    run, hours = scenario.run, edges(scenario.run)
+    return _until(scenario, host, stream, edges(scenario.run))
+
+
+def _until(scenario: Scenario, host: str, stream: str, times: Floats) -> Floats:
+    """Return the mean number of messages of a stream before each of some times, microseconds."""
+    run = scenario.run
     arrivals = scenario.hosts[host].streams[stream].arrivals
     if isinstance(arrivals, Campaign):
         rate = float(arrivals.rate) * run.scale
-        return _of_campaigns(Campaigns(arrivals, run), rate, hours)
-    sent = steady(scenario, host, stream) * np.diff(hours) / SECOND
-    return np.concatenate(([0.0], np.cumsum(sent)))
-
-
-def largest_day(run: Run, courses: Mapping[str, Floats]) -> dict[str, float]:
-    """Return what some streams send in the 24 hours in which they together send most.
-
-    Parameters
-    ----------
-    run : Run
-        The run.
-    courses : mapping of str to numpy array of float
-        What each has sent until each hour, as `messages_until` returns it.
-
-    Returns
-    -------
-    dict of str to float
-        The part of each in those 24 hours, or in the whole run if it is shorter.
-
-    Notes
-    -----
-    The sum of the courses is straight between two hours, so that the largest difference over 24
-    hours begins or ends at an hour.
-    """
+        return _of_campaigns(Campaigns(arrivals, run), rate, times)
     hours = edges(run)
-    starts = np.unique(np.clip(np.concatenate((hours, hours - DAY)), 0, None))
-    parts = {
-        name: np.interp(starts + DAY, hours, course) - np.interp(starts, hours, course)
-        for name, course in courses.items()
-    }
-    at = int(np.argmax(sum(parts.values(), np.zeros(len(starts)))))
-    return {name: float(part[at]) for name, part in parts.items()}
+    sent = steady(scenario, host, stream) * np.diff(hours) / SECOND
+    return np.interp(times, hours, np.concatenate(([0.0], np.cumsum(sent))))

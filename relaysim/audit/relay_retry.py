@@ -73,9 +73,8 @@ def _losses(scenario: Scenario, name: str, host: Host, relay: str) -> Iterator[s
 def _needed(scenario: Scenario, host: str, relay: str, limit: RelayLimit) -> float:
     """Return how long mail of a host waits for a limit, microseconds; 0 if it is not above it."""
     if limit.window == "rolling day":
-        amounts = amounts_a_day(scenario, relay, limit)
-        own = any(stream.partition(".")[0] == host for stream in amounts)
-        if not own or sum(amounts.values()) - (limit.limit or 0) < 1:
+        amounts = amounts_a_day(scenario, relay, limit, host)
+        if sum(amounts.values()) - (limit.limit or 0) < 1:
             return 0.0
         if not limit.limit:
             return math.inf

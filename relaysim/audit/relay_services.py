@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from relaysim.analysis.largest_day import largest_day
 from relaysim.analysis.mail_paths import DomainRoute, Path, paths
-from relaysim.analysis.message_rates import Floats, campaign, largest_day, messages_until
+from relaysim.analysis.message_rates import Floats, campaign, messages_until
 from relaysim.analysis.run_size import mean_recipients
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail.domains import is_accepted
@@ -113,7 +114,9 @@ def _above_a_day(
     )
 
 
-def amounts_a_day(scenario: Scenario, relay: str, limit: RelayLimit) -> dict[str, float]:
+def amounts_a_day(
+    scenario: Scenario, relay: str, limit: RelayLimit, host: str | None = None
+) -> dict[str, float]:
     """Return what each stream counts against a limit of a relay service on the largest day.
 
     Parameters
@@ -124,6 +127,8 @@ def amounts_a_day(scenario: Scenario, relay: str, limit: RelayLimit) -> dict[str
         The relay service.
     limit : RelayLimit
         A limit of a rolling day.
+    host : str, optional
+        Only days on which this host sends count. Default: all.
 
     Returns
     -------
@@ -131,11 +136,13 @@ def amounts_a_day(scenario: Scenario, relay: str, limit: RelayLimit) -> dict[str
         By stream: its part of the 24 hours in which all streams together count most.
     """
     courses: dict[str, Floats] = {}
+    of_host: set[str] = set()
     for stream, path, part in _shares(scenario, relay, limit):
         sent = part * messages_until(scenario, path.host, path.stream)
         courses[stream] = courses.get(stream, 0.0) + sent
-    amounts = largest_day(scenario.run, courses)
-    return {stream: amount for stream, amount in amounts.items() if amount > 0}
+        if path.host == host:
+            of_host.add(stream)
+    return largest_day(scenario.run, courses, None if host is None else of_host)
 
 
 def _campaigns(scenario: Scenario, relay: str, place: str, limit: RelayLimit) -> Iterator[Finding]:

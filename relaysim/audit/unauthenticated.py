@@ -53,9 +53,8 @@ def _effects(destination: Destination, lacking: Lacking, missed: list[Missing]) 
     for each, part in refuses.items():
         reply = _reply(destination, lacking, each, permanent=True)
         yield f"refuses {share(part)} {reply}{_threshold(destination, lacking, [each])}"
-    refused = sum(refuses.values())
+    refused = max((of.refuse for of in unmet.values()), default=0.0)
     others = " of the others" if refused else ""
-    # A message that is refused has no further attempt.
     for each, part in _replies({each: of.defer for each, of in unmet.items()}).items():
         if refused < 1:
             reply = _reply(destination, lacking, each, permanent=False)

@@ -260,7 +260,9 @@ class Dialogue:
             text = f"Tarpit for '{_time_span(self._error_delay)}'"
             self._add(Speaker.LOG, verb, text, 0, self._error_delay, Cause.TARPIT)
         held = self._pipelining and verb in (Verb.MAIL, Verb.RCPT)
-        step = Step(Speaker.SERVER, verb, str(worded(answer, self._wording)), round_trips)
+        # Where no server replies, the log has the words of the client.
+        speaker = Speaker.LOG if answer in reply.FAILED_CONNECTION else Speaker.SERVER
+        step = Step(speaker, verb, str(worded(answer, self._wording)), round_trips)
         (self._held if held else self.steps).append(step)
 
     def _add(

@@ -88,3 +88,30 @@ def test_a_day_of_nothing_is_named_in_the_singular() -> None:
     (finding,) = found(scenario, "relay_limit")
     assert finding.reason.startswith("erp.invoices has about ")
     assert "allows 0 in 24 h" in finding.reason
+
+
+def test_a_host_loses_mail_on_another_day_than_the_largest() -> None:
+    """Invoices are above the limit on the third day alone, the newsletter even more on the first."""
+    scenario = shared_hub(
+        'relays.m365={profile="ses", names=["mx.provider.example"]}',
+        "relays.m365.limits.day.limit=50",
+        'run.duration="3 d"',
+        *(
+            setting
+            for host, stream, at, messages in (
+                ("marketing", "newsletter", "1 h", 900),
+                ("crm", "invoices", "60 h", 80),
+            )
+            for setting in (
+                f'hosts.{host}.server="m365"',
+                f'hosts.{host}.on_failure="drop"',
+                f'hosts.{host}.streams.{stream}.arrivals={{process="campaign", at="{at}", '
+                f'messages={messages}, rate="1/s"}}',
+            )
+        ),
+    )
+    lost = {finding.place: finding.reason for finding in found(scenario, "relay_retry")}
+    assert "above relays.m365.limits.day" in lost["hosts.crm.on_failure"]
+    (limit,) = (of for of in found(scenario, "relay_limit") if of.place.endswith("day"))
+    assert "marketing.newsletter" in limit.reason
+    assert "crm.invoices" not in limit.reason

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from worlds.relay_designs import shared_hub
 
-from relaysim.analysis.message_rates import largest_day, messages, messages_until
+from relaysim.analysis.largest_day import largest_day
+from relaysim.analysis.message_rates import messages, messages_until
 from relaysim.scenario.model import Run
 
 
@@ -32,7 +33,9 @@ def test_streams_share_the_window_in_which_they_have_most() -> None:
         "late": hours(72, at_50=70),
         "steady": hours(72, at_2=30),
     }
-    assert largest_day(run("3 d"), courses) == pytest.approx({"early": 60, "late": 0, "steady": 30})
+    assert largest_day(run("3 d"), courses) == pytest.approx({"early": 60, "steady": 30})
+    assert largest_day(run("3 d"), courses, {"late"}) == pytest.approx({"late": 70})
+    assert largest_day(run("3 d"), courses, ()) == {}
 
 
 def test_a_run_shorter_than_a_day_is_taken_whole() -> None:
